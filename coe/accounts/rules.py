@@ -1,0 +1,90 @@
+"""What roles people hold where, and the access rules of this room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from coe.accounts.models import BusinessUnit, Grant, Person, Role
+from coe.core import access
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person's roles: those held everywhere, and those held for a unit and its sub-units."""
+
+    everywhere: frozenset[str]
+    units: dict[str, frozenset[int]]
+
+    def holds(self, *roles: str, unit: BusinessUnit | None = None) -> bool:
+        """Whether one of `roles` is held for `unit` (itself or a unit above it); without a unit, only what is held everywhere."""
+        if self.everywhere & set(roles):
+            return True
+        return unit is not None and any(self.units.get(role, frozenset()) & set(unit.lineage) for role in roles)
+
+    def holds_anywhere(self, *roles: str) -> bool:
+        """Whether one of `roles` is held everywhere or for any unit at all."""
+        return bool((self.everywhere | self.units.keys()) & set(roles))
+
+    def scope(self, *roles: str) -> frozenset[int] | None:
+        """The ids of units for which one of `roles` (any role, when none is named) was granted; None means everywhere."""
+        wanted = set(roles) or set(Role.values)
+        if self.everywhere & wanted:
+            return None
+        return frozenset().union(*(ids for role, ids in self.units.items() if role in wanted))
+
+
+def standing(person: Person) -> Standing:
+    """The person's roles, read once and kept on the instance."""
+    kept: Standing | None = person.__dict__.get("_standing")
+    if kept is None:
+        units: dict[str, set[int]] = {}
+        everywhere = set()
+        for role, unit_id in Grant.objects.filter(person=person).values_list("role", "unit_id"):
+            if unit_id is None:
+                everywhere.add(role)
+            else:
+                units.setdefault(role, set()).add(unit_id)
+        kept = Standing(frozenset(everywhere), {role: frozenset(ids) for role, ids in units.items()})
+        person.__dict__["_standing"] = kept
+    return kept
+
+
+def in_scope(scope: frozenset[int] | None, lineage: str = "unit__lineage") -> Q:
+    """The condition that an object's unit lies in `scope` (None: everywhere)."""
+    if scope is None:
+        return Q()
+    return Q(**{f"{lineage}__overlap": sorted(scope)}) if scope else Q(pk__in=[])
+
+
+def is_administrator(person: Person) -> bool:
+    return Role.ADMINISTRATOR in standing(person).everywhere
+
+
+@access.visibility("person")
+def _people(person: Person) -> Q:
+    return Q()
+
+
+@access.visibility("unit")
+def _units(person: Person) -> Q:
+    return Q()
+
+
+@access.rule("unit.manage")
+def _manage_units(person: Person, unit: object) -> bool:
+    return is_administrator(person)
+
+
+@access.rule("person.manage")
+def _manage_people(person: Person, other: object) -> bool:
+    return is_administrator(person)
+
+
+@access.rule("grant.give")
+def _give_grants(person: Person, unit: object) -> bool:
+    """Administrators everywhere; a unit lead below the unit led (the verb refuses the roles a lead may not give)."""
+    return is_administrator(person) or (
+        isinstance(unit, BusinessUnit) and standing(person).holds(Role.UNIT_LEAD, unit=unit)
+    )

@@ -1,0 +1,109 @@
+"""The API's manners: problem details (RFC 9457), strict JSON, pages, ETags."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.http import Http404
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework import exceptions
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
+from rest_framework.views import exception_handler
+
+from coe.core.errors import Refused
+
+PROBLEM = "application/problem+json"
+_TITLES = {
+    400: "The input is not valid",
+    401: "Sign in, or send a token",
+    403: "You may not do that",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    406: "The answer cannot be given in that form",
+    409: "That cannot be done now",
+    415: "Send JSON",
+    429: "Too many requests",
+}
+
+
+class StrictJSONRenderer(JSONRenderer):
+    """JSON as the standard has it: a NaN or an infinity would be an error, never a token that other parsers refuse."""
+
+    strict = True
+
+
+class PlainBrowsableRenderer(BrowsableAPIRenderer):
+    """The browsable page without its editing forms, which would list every choice of every related object."""
+
+    def show_form_for_method(self, *args: Any, **kwargs: Any) -> bool:
+        return False
+
+
+class Pages(PageNumberPagination):
+    page_size_query_param = "page_size"
+    max_page_size = 1000
+
+
+def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every error becomes {type, title, status, detail, errors: {field: [rules]}}."""
+    if isinstance(error, ValidationError):
+        error = exceptions.ValidationError(as_serializer_error(error))
+    elif isinstance(error, Refused):
+        conflict = exceptions.APIException(error.message)
+        conflict.status_code = 409
+        error = conflict
+    elif isinstance(error, ObjectDoesNotExist):
+        error = Http404()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(response.status_code, "Error"),
+        "status": response.status_code,
+    }
+    if isinstance(error, exceptions.ValidationError):
+        errors = response.data
+        body["errors"] = errors if isinstance(errors, dict) else {"non_field_errors": errors}
+        body["detail"] = "; ".join(_lines(body["errors"]))
+    else:
+        body["detail"] = str(response.data.get("detail", "")) if isinstance(response.data, dict) else str(response.data)
+    response.data = body
+    response.content_type = PROBLEM
+    return response
+
+
+def _lines(errors: Any, path: str = "") -> list[str]:
+    if isinstance(errors, dict):
+        return [line for key, value in errors.items() for line in _lines(value, f"{path}.{key}" if path else str(key))]
+    if isinstance(errors, list):
+        return [line for value in errors for line in _lines(value, path)]
+    return [f"{path}: {errors}" if path and path != "non_field_errors" else str(errors)]
+
+
+class EtagMixin:
+    """Answers reads with an ETag over the body, and 304 to whoever has it already."""
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        if request.method in ("GET", "HEAD") and response.status_code == 200 and response.data is not None:
+            body = json.dumps(response.data, sort_keys=True, default=str).encode()
+            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            response["ETag"] = etag
+            response["Cache-Control"] = "private, no-cache"
+            patch_vary_headers(response, ["Authorization", "Cookie", "Accept"])
+            conditional = get_conditional_response(request._request, etag=etag, response=response)
+            if conditional is not None and conditional.status_code == 304:
+                response.status_code = 304
+                response.data = None
+                response.content = b"" if getattr(response, "_is_rendered", False) else b""
+        return response

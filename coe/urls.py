@@ -1,0 +1,18 @@
+"""Where everything is. Each room's `urls.py` says its own pages; `api_urls.py` gathers the API."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from coe.core import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("", include("coe.accounts.urls")),
+    path("", include("projects.catalog.urls")),
+    path("", include("projects.tracking.urls")),
+    path("", include("kpis.measures.urls")),
+    path("", include("kpis.reports.urls")),
+    path("api/v1/", include("coe.api_urls")),
+]

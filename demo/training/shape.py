@@ -1,0 +1,87 @@
+"""What is written down about a project: its data, its model, the names of its metrics, and what went wrong when."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from .frames import Recipe
+from .learners import Learner
+
+Direction = Literal["higher", "lower"]
+Unit = Literal["ratio", "percent", "duration", "score", "count"]
+Task = Literal["labels", "digits", "values"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the business did before there was a model: a note for people, and a score (or value) for each row."""
+
+    note: str
+    column: str
+    slope: float = 1.0
+    start: float = 0.0
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """`start + slope * column`: for labels, 0.5 and more means yes."""
+        return (self.start + self.slope * frame[self.column]).to_numpy(dtype=float)
+
+
+@dataclass(frozen=True)
+class Primary:
+    """The one metric the project is judged by, under the team's own key. `target` is in the units that are logged.
+
+    `scale` takes the logged value to `unit` (0.01 where percent are logged and a ratio is wanted).
+    """
+
+    key: str
+    direction: Direction
+    unit: Unit
+    target: float
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened along the way; numbers are months of the story, 0 to 11. None of it happens by default."""
+
+    failed: tuple[int, ...] = ()
+    last_run: int | None = None
+    new_holdout: int | None = None
+    unit_slip: int | None = None
+    running: int | None = None
+    deleted: int | None = None
+    first_name: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One project as its team runs it. `keys` are pairs of a measure in `scoring` and the name the team logs it under."""
+
+    slug: str
+    title: str
+    summary: str
+    vertical: str
+    stage: str
+    experiment: str
+    task: Task
+    recipe: Recipe
+    learner: Learner
+    keys: tuple[tuple[str, str], ...]
+    primary: Primary
+    rule: Rule
+    dataset: str
+    model: str = ""
+    selector: str = "latest"
+    tagged: Literal["experiment", "model", "both", "nothing"] = "both"
+    odd_keys: tuple[str, str, str] = ("fit_seconds", "latency_ms_row", "n_rows")
+    validates: bool = False
+    logs_model: bool = True
+    in_production: bool = False
+    story: Story = field(default_factory=Story)
+
+    @property
+    def measure(self) -> str:
+        """The measure behind the primary key."""
+        return next(measure for measure, key in self.keys if key == self.primary.key)

@@ -1,0 +1,57 @@
+"""Who may define KPIs, bind them, set baselines and targets, and enter values."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from coe.accounts.models import Person, Role
+from coe.accounts.rules import is_administrator, standing
+from coe.core import access, events
+from kpis.measures.models import Binding
+from projects.catalog.models import Project
+
+
+@access.visibility("kpi")
+def _kpis(person: Person) -> Q:
+    return Q()
+
+
+@access.visibility("binding")
+def _bindings(person: Person) -> Q:
+    return Q(project__in=Project.objects.visible_to(person))
+
+
+@access.rule("kpi.define")
+def _define(person: Person, kpi: object) -> bool:
+    return is_administrator(person)
+
+
+@access.rule("metric.map")
+def _map(person: Person, name: object) -> bool:
+    return standing(person).holds_anywhere(Role.ADMINISTRATOR, Role.UNIT_LEAD, Role.CONTRIBUTOR)
+
+
+@access.rule("figures.read")
+def _read(person: Person, binding: object) -> bool:
+    return isinstance(binding, Binding) and (
+        not binding.is_withheld or access.may(person, "project.confidential", binding.project)
+    )
+
+
+@access.rule("observation.enter")
+def _enter(person: Person, project: object) -> bool:
+    return isinstance(project, Project) and (
+        access.may(person, "project.edit", project) or standing(person).holds(Role.CONTRIBUTOR, unit=project.unit)
+    )
+
+
+events.sentence("kpi.defined", "defined the KPI {name}")
+events.sentence("kpi.redefined", "changed the definition from {effective_from}: {reason}")
+events.sentence("metric.mapped", "mapped the metric {key} to {kpi}")
+events.sentence("binding.created", "bound {kpi}")
+events.sentence("binding.changed", "changed where {kpi} comes from")
+events.sentence("binding.removed", "took {kpi} off")
+events.sentence("baseline.set", "set the baseline of {kpi} to {value}: {note}")
+events.sentence("target.set", "set the target of {kpi} to {value}")
+events.sentence("observation.entered", "entered {value} for {kpi} as of {on}")
+events.sentence("observation.corrected", "corrected {kpi} as of {on} to {value}: {note}")

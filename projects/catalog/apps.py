@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    name = "projects.catalog"
+    label = "catalog"
+
+    def ready(self) -> None:
+        from projects.catalog import rules  # noqa: F401  fills the access registry and the sentences of events
