@@ -4,7 +4,7 @@ from .frames import Bundled, Generated
 from .learners import Learner
 from .rows_labels import addresses, machines, meters, part_marks
 from .rows_values import deliveries, grid_load, parcels, solar_days
-from .shape import Case, Primary, Rule, Story
+from .shape import Case, Primary, Rule, Stencils, Story
 
 LOGISTICS = (
     Case(
@@ -15,9 +15,7 @@ LOGISTICS = (
         stage="production",
         experiment="parcel-volume-forecast",
         task="values",
-        recipe=Generated(
-            "parcels", parcels, first=260, monthly=150, held_out=1500, drift=0.05, drift_from=8, window=7
-        ),
+        recipe=Generated("parcels", parcels, first=260, monthly=150, held_out=1500, drift=0.05, drift_from=8, window=7),
         learner=Learner("boosted_values", {"max_iter": 80, "learning_rate": 0.1, "loss": "poisson"}),
         keys=(("mape", "MAPE_test"), ("mae", "MAE_test")),
         primary=Primary("MAPE_test", "lower", "ratio", target=0.085),
@@ -112,7 +110,7 @@ ENERGY = (
         learner=Learner("descent", {"rate": 0.25, "steps": 1500}),
         keys=(("rmse", "rmse"), ("mae", "mae"), ("r2", "r2_score")),
         primary=Primary("rmse", "lower", "score", target=1.9),
-        rule=Rule("The plant maker's clear-sky figure", "forecast", slope=30.0),
+        rule=Rule("The plant maker's clear-sky figure", "clear_sky", slope=30.0),
         dataset="park_days_holdout",
         model="solar-yield",
         in_production=True,
@@ -133,7 +131,7 @@ MANUFACTURING = (
         learner=Learner("logistic", {"C": 0.02}),
         keys=(("f1_macro", "f1_macro"), ("accuracy", "accuracy")),
         primary=Primary("f1_macro", "higher", "ratio", target=0.90),
-        rule=Rule("The old reader: nearest of ten stencils", "stencil"),
+        rule=Stencils("The old reader: nearest of ten stencils"),
         dataset="line3_camera_holdout",
         model="part-mark-reader",
         in_production=True,

@@ -133,7 +133,9 @@ def invoices(random: Random, n: int, drift: float) -> pd.DataFrame:
     lines = random.poisson(1.0, n).astype(float)
     quoted = random.binomial(1, 0.4, n).astype(float)
     currency = random.binomial(1, 0.94, n).astype(float)
-    logit = 2.4 - 38 * gap - 0.07 * (days - 16) + 5.0 * (name - 0.66) - 0.7 * lines + 2.6 * quoted + 1.5 * (currency - 1)
+    logit = (
+        2.4 - 38 * gap - 0.07 * (days - 16) + 5.0 * (name - 0.66) - 0.7 * lines + 2.6 * quoted + 1.5 * (currency - 1)
+    )
     return pd.DataFrame(
         {"amount_gap": gap, "days_apart": days, "name_match": name, "line_gap": lines, "order_quoted": quoted}
         | {"same_currency": currency, "matches": _label(random, 1.4 * logit - 1.8)}

@@ -31,7 +31,9 @@ def store_demand(random: Random, n: int, drift: float) -> pd.DataFrame:
     promo = random.binomial(1, 0.2, n).astype(float)
     promo_before = random.binomial(1, 0.2, n).astype(float)
     warm = random.normal(13 - 9 * np.cos(2 * np.pi * (day - 20) / 365), 4, n)
-    level = size * 0.2 * _season(day, 350, 0.15) * np.array([0.85, 0.82, 0.88, 0.95, 1.2, 1.45, 0.75])[weekday.astype(int)]
+    level = (
+        size * 0.2 * _season(day, 350, 0.15) * np.array([0.85, 0.82, 0.88, 0.95, 1.2, 1.45, 0.75])[weekday.astype(int)]
+    )
     last_week = level * (1 + 0.25 * promo_before) * _noise(random, n, 0.09)
     sold = level * (1 + (0.25 + drift) * promo) * (1 + 0.008 * (warm - 13)) * _noise(random, n, 0.075)
     return pd.DataFrame(
@@ -80,7 +82,9 @@ def deliveries(random: Random, n: int, drift: float) -> pd.DataFrame:
     floor = random.poisson(1.4, n).astype(float)
     city = random.binomial(1, 0.5, n).astype(float)
     rush = ((hour >= 7) & (hour <= 9)) | ((hour >= 16) & (hour <= 18))
-    minutes = 12 + 1.7 * kilometres * (1 + 0.35 * rush * city) + 2.6 * stops * (1 + 0.15 * city) + 2.2 * rain + 0.9 * floor
+    minutes = (
+        12 + 1.7 * kilometres * (1 + 0.35 * rush * city) + 2.6 * stops * (1 + 0.15 * city) + 2.2 * rain + 0.9 * floor
+    )
     taken = minutes * _noise(random, n, 0.09)
     planned = 1.9 * kilometres + 2.8 * stops + 10
     return pd.DataFrame(
@@ -97,23 +101,33 @@ def grid_load(random: Random, n: int, drift: float) -> pd.DataFrame:
     area = random.uniform(120, 420, n)
     shape = 1 + 0.28 * np.sin(np.pi * (hour - 5) / 14) * ((hour > 4) & (hour < 23)) - 0.12 * weekend
     heat = 1 + 0.011 * np.clip(15 - outside, 0, None) + 0.014 * np.clip(outside - 22, 0, None)
-    yesterday = area * shape * (1 + 0.011 * np.clip(15 - outside + random.normal(0, 5, n), 0, None)) * _noise(random, n, 0.06)
+    yesterday = (
+        area * shape * (1 + 0.011 * np.clip(15 - outside + random.normal(0, 5, n), 0, None)) * _noise(random, n, 0.06)
+    )
     drawn = area * shape * heat * _noise(random, n, 0.05)
     return pd.DataFrame(
-        {"hour": hour, "weekend": weekend, "temperature": outside, "area_size": area, "yesterday": yesterday, "mw": drawn}
+        {
+            "hour": hour,
+            "weekend": weekend,
+            "temperature": outside,
+            "area_size": area,
+            "yesterday": yesterday,
+            "mw": drawn,
+        }
     )
 
 
 def solar_days(random: Random, n: int, drift: float) -> pd.DataFrame:
-    """Days of a solar park; megawatt hours fed in. Irradiance in kW/m2; `forecast` is the plant maker's own figure."""
+    """Days of a solar park; megawatt hours fed in. Irradiance in kW/m2."""
     irradiance = random.beta(3, 2.5, n)
     cloud = random.beta(1.6, 2.0, n)
     warm = random.normal(0.15, 0.08, n)
     dust = random.beta(1.5, 6, n)
     size = random.uniform(0.5, 1.5, n)
-    fed = 42 * irradiance * (1 - 0.45 * cloud) * (1 - 0.4 * dust) * (1 - 0.5 * (warm - 0.15)) * size + random.normal(0, 1.3, n)
-    forecast = 30 * irradiance * size
+    fed = 42 * irradiance * (1 - 0.45 * cloud) * (1 - 0.4 * dust) * (1 - 0.5 * (warm - 0.15)) * size + random.normal(
+        0, 1.3, n
+    )
     return pd.DataFrame(
         {"irradiance": irradiance, "cloud": cloud, "temperature": warm, "dust": dust, "park_size": size}
-        | {"clear_sky": irradiance * size, "clouded": irradiance * cloud * size, "forecast": forecast / 30, "mwh": fed}
+        | {"clear_sky": irradiance * size, "clouded": irradiance * cloud * size, "mwh": fed}
     )

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from sklearn.datasets import load_digits
 
 from .frames import Recipe
 from .learners import Learner
@@ -26,6 +27,20 @@ class Rule:
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """`start + slope * column`: for labels, 0.5 and more means yes."""
         return (self.start + self.slope * frame[self.column]).to_numpy(dtype=float)
+
+
+@dataclass(frozen=True)
+class Stencils:
+    """The rule of the digit reader: the digit of the nearest among ten clean images."""
+
+    note: str
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """A digit for each row of pixels."""
+        images, digits = load_digits(return_X_y=True)
+        stencils = np.stack([images[digits == digit][0] for digit in range(10)])
+        rows = frame.drop(columns="digit").to_numpy(dtype=float)
+        return ((rows[:, None, :] - stencils) ** 2).sum(axis=2).argmin(axis=1)
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,7 @@ class Case:
     learner: Learner
     keys: tuple[tuple[str, str], ...]
     primary: Primary
-    rule: Rule
+    rule: Rule | Stencils
     dataset: str
     model: str = ""
     selector: str = "latest"

@@ -82,7 +82,7 @@ class Project(IsSubject):
     # Counts changes; whoever saves an edit names the version it was made on, so that no edit overwrites another unseen.
     version = models.PositiveIntegerField(default=1)
     search_text = models.GeneratedField(
-        expression=Lower(Concat("name", models.Value(" "), "slug", models.Value(" "), "summary")),
+        expression=Lower(Concat("name", models.Value(" "), "slug", models.Value(" "), "summary", output_field=models.TextField())),
         output_field=models.TextField(),
         db_persist=True,
     )
