@@ -67,3 +67,18 @@ class OutboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class Change(models.Model):
+    """Something that figures depend on changed: figures as of days that end before `affects_from` are as they were.
+
+    `xid` is the transaction that changed it, so that a kept figure can tell which changes its snapshot had seen.
+    """
+
+    xid = models.BigIntegerField(db_index=True)
+    affects_from = models.DateTimeField()
+    what = models.CharField(max_length=60)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.what} from {self.affects_from}"
