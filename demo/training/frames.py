@@ -1,7 +1,7 @@
 """Data that grows: a fixed hold-out and, for each month, all rows that a team had gathered by then.
 
-Months are counted from 0 (the first of the story) to 11 (the last of its first year) and on. The rows of a month depend on the
-seed, the project and the month alone, so a later start sees exactly the data that an earlier one saw.
+Months are counted from 0 (the first of the story) to 11 (the last of its first year) and on. The rows of a month
+depend on the seed, the project and the month alone, so a later start sees exactly the data that an earlier one saw.
 """
 
 from collections.abc import Callable

@@ -37,7 +37,7 @@ class Learner:
 
 
 def descend(rows: np.ndarray, target: np.ndarray, rate: float, steps: int) -> LinearRegression:
-    """Plain gradient descent on the squared error. Features must be near 1, or it runs away: infinite, then not a number."""
+    """Plain gradient descent on the squared error. Features far from 1 make it run away, to NaN in the end."""
     weights, shift = np.zeros(rows.shape[1]), float(target.mean())
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):

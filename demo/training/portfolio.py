@@ -31,8 +31,8 @@ class Baseline:
 class CaseFacts:
     """What a person knows of a project. `target` is in the logged units; `scale` takes logged values to `unit`.
 
-    `dataset` is "" where the team's metrics carry none; `model` is "" where nothing is registered. `tagged` says where the
-    team put `coe.project`: on the experiment, on the registered model, on both, or on nothing (link it by hand).
+    `dataset` is "" where the team's metrics carry none; `model` is "" where nothing is registered. `tagged` says where
+    the team put `coe.project`: on the experiment, on the registered model, on both, or on nothing (link it by hand).
     `selector` is `latest`, `latest_version`, `best:<days>` or `alias:<name>`.
     """
 

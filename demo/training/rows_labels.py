@@ -12,7 +12,7 @@ def _label(random: Random, logit: np.ndarray) -> np.ndarray:
     return (random.random(len(logit)) < 1 / (1 + np.exp(-logit))).astype(np.int64)
 
 
-def tumours(random: Random) -> pd.DataFrame:
+def tumours(_random: Random) -> pd.DataFrame:
     """Breast-cancer biopsies (bundled), with the few measures that a first ultrasound can give; 1 is malignant."""
     data = load_breast_cancer(as_frame=True)
     measures = ["mean texture", "mean smoothness", "mean symmetry", "mean fractal dimension", "texture error"]
@@ -21,13 +21,13 @@ def tumours(random: Random) -> pd.DataFrame:
 
 
 def part_marks(random: Random) -> pd.DataFrame:
-    """Stamped digits (bundled images of 8 x 8 pixels) under the noise of a camera on the line; the label is the digit."""
+    """Stamped digits (bundled images of 8 x 8 pixels) seen by a noisy camera; the label is the digit."""
     data = load_digits(as_frame=True)
     pixels = data.data + random.normal(0, 4.5, data.data.shape)
     return pixels.clip(0, 16).round(2).assign(digit=data.target)
 
 
-def readmissions(random: Random, n: int, drift: float) -> pd.DataFrame:
+def readmissions(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Discharged patients; whether they come back within thirty days."""
     age = random.normal(64, 15, n).clip(18, 98)
     stays = random.poisson(1.1, n).astype(float)
@@ -61,7 +61,7 @@ def churners(random: Random, n: int, drift: float) -> pd.DataFrame:
     )
 
 
-def addresses(random: Random, n: int, drift: float) -> pd.DataFrame:
+def addresses(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Typed delivery addresses; whether the parcel cannot be delivered to them as written."""
     distance = random.gamma(1.3, 1.6, n)
     tokens = random.poisson(6, n).astype(float)
@@ -73,12 +73,12 @@ def addresses(random: Random, n: int, drift: float) -> pd.DataFrame:
     logit = logit + 0.35 * np.abs(tokens - 6) + 0.8 * rural * (distance > 2)
     return pd.DataFrame(
         {"edit_distance": distance, "tokens": tokens, "postcode_ok": postcode, "has_number": number}
-        | {"delivered_before": seen, "rural": rural, "undeliverable": _label(random, 1.3 * logit)}
+        | {"delivered_before": seen, "rural": rural, "undeliverable": _label(random, 2.0 * logit)}
     )
 
 
 def meters(random: Random, n: int, drift: float) -> pd.DataFrame:
-    """Days of a smart meter; whether a technician found a fault. Drift: a new meter type reads the voltage otherwise."""
+    """Days of a smart meter; whether a technician found a fault. Drift: new meters read the voltage otherwise."""
     use = random.gamma(4, 2.5, n)
     change = random.normal(0, 1, n)
     gaps = random.poisson(0.6, n).astype(float)
@@ -88,7 +88,7 @@ def meters(random: Random, n: int, drift: float) -> pd.DataFrame:
     logit = -4.3 + 1.5 * np.abs(change) + 0.8 * gaps + 0.28 * np.abs(voltage - 230) + 0.07 * age - 1.6 * night
     return pd.DataFrame(
         {"kwh": use, "change_z": change, "gaps": gaps, "voltage": voltage + drift, "night_share": night}
-        | {"age_y": age, "fault": _label(random, 1.25 * logit)}
+        | {"age_y": age, "fault": _label(random, 1.7 * logit)}
     )
 
 
@@ -110,7 +110,7 @@ def card_payments(random: Random, n: int, drift: float) -> pd.DataFrame:
 
 
 def borrowers(random: Random, n: int, drift: float) -> pd.DataFrame:
-    """Consumer loans; whether they default within a year. Drift: rates rose, and with them the weight of the instalment."""
+    """Consumer loans; whether they default within a year. Drift: rates rose, so the instalment weighs more."""
     income = random.lognormal(7.9, 0.4, n)
     ratio = random.beta(2.2, 4.5, n)
     late = random.poisson(0.5, n).astype(float)
@@ -125,7 +125,7 @@ def borrowers(random: Random, n: int, drift: float) -> pd.DataFrame:
     )
 
 
-def invoices(random: Random, n: int, drift: float) -> pd.DataFrame:
+def invoices(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Pairs of an invoice and an order; whether they belong together."""
     gap = np.abs(random.standard_t(3, n)) * 0.03
     days = random.gamma(1.8, 9, n)
@@ -143,14 +143,14 @@ def invoices(random: Random, n: int, drift: float) -> pd.DataFrame:
 
 
 def machines(random: Random, n: int, drift: float) -> pd.DataFrame:
-    """Shifts of a press; whether it stops within a week. Drift: new sensors read the vibration higher and less exactly."""
+    """Shifts of a press; whether it stops within a week. Drift: new sensors read vibration higher, less exactly."""
     vibration = random.gamma(5, 0.5, n)
     heat = random.normal(61, 6, n)
     hours = random.uniform(0, 900, n)
     pressure = random.normal(182, 9, n)
     stops = random.poisson(0.8, n).astype(float)
     age = random.uniform(0, 15, n)
-    logit = -3.4 + 1.1 * (vibration - 2.5) + 0.07 * (heat - 61) + 0.0022 * (hours - 450) + 0.6 * stops
+    logit = -2.7 + 1.1 * (vibration - 2.5) + 0.07 * (heat - 61) + 0.0022 * (hours - 450) + 0.6 * stops
     logit = logit + 0.05 * np.abs(pressure - 182) + 0.9 * (vibration > 3) * (heat > 65)
     seen = vibration * (1 + drift) + 2 * drift * random.normal(0, 1, n)
     return pd.DataFrame(

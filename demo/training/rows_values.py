@@ -17,7 +17,7 @@ def _season(day: np.ndarray, peak: float, swing: float) -> np.ndarray:
     return 1 + swing * np.cos(2 * np.pi * (day - peak) / 365)
 
 
-def diabetics(random: Random) -> pd.DataFrame:
+def diabetics(_random: Random) -> pd.DataFrame:
     """Diabetes patients (bundled); how far the disease has gone one year on (a score from 25 to 346)."""
     data = load_diabetes(as_frame=True)
     return data.data.assign(progression=data.target.astype(float))
@@ -42,7 +42,7 @@ def store_demand(random: Random, n: int, drift: float) -> pd.DataFrame:
     )
 
 
-def price_tests(random: Random, n: int, drift: float) -> pd.DataFrame:
+def price_tests(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Weeks of a product at some price; the logarithm of the units sold against its usual week."""
     change = random.normal(0, 0.09, n)
     rival = random.normal(0, 0.07, n)
@@ -73,7 +73,7 @@ def parcels(random: Random, n: int, drift: float) -> pd.DataFrame:
     )
 
 
-def deliveries(random: Random, n: int, drift: float) -> pd.DataFrame:
+def deliveries(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Parcels on a van; minutes from leaving the depot to the door. `planned` is what the route planner says."""
     kilometres = random.gamma(3, 6, n)
     stops = random.poisson(28, n).astype(float)
@@ -86,14 +86,14 @@ def deliveries(random: Random, n: int, drift: float) -> pd.DataFrame:
         12 + 1.7 * kilometres * (1 + 0.35 * rush * city) + 2.6 * stops * (1 + 0.15 * city) + 2.2 * rain + 0.9 * floor
     )
     taken = minutes * _noise(random, n, 0.09)
-    planned = 1.9 * kilometres + 2.8 * stops + 10
+    planned = 1.7 * kilometres + 2.5 * stops + 10
     return pd.DataFrame(
         {"kilometres": kilometres, "stops_before": stops, "hour": hour, "rain_mm": rain, "floor": floor, "city": city}
         | {"planned": planned, "minutes": taken}
     )
 
 
-def grid_load(random: Random, n: int, drift: float) -> pd.DataFrame:
+def grid_load(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Hours of a network area; megawatts drawn. `yesterday` is the same hour one day earlier."""
     hour = random.integers(0, 24, n).astype(float)
     weekend = random.binomial(1, 2 / 7, n).astype(float)
@@ -117,7 +117,7 @@ def grid_load(random: Random, n: int, drift: float) -> pd.DataFrame:
     )
 
 
-def solar_days(random: Random, n: int, drift: float) -> pd.DataFrame:
+def solar_days(random: Random, n: int, _drift: float) -> pd.DataFrame:
     """Days of a solar park; megawatt hours fed in. Irradiance in kW/m2."""
     irradiance = random.beta(3, 2.5, n)
     cloud = random.beta(1.6, 2.0, n)

@@ -68,11 +68,12 @@ class Story:
     running: int | None = None
     deleted: int | None = None
     first_name: str = ""
+    scratch: str = ""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One project as its team runs it. `keys` are pairs of a measure in `scoring` and the name the team logs it under."""
+    """One project as its team runs it. `keys` pairs a measure of `scoring` with the name the team logs it under."""
 
     slug: str
     title: str
