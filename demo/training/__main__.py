@@ -48,6 +48,11 @@ def _quiet() -> None:
     warnings.simplefilter("ignore")
 
 
+def _one_core() -> None:
+    """A fit in this thread takes one core: projects run side by side, and OpenMP's limit is each thread's own."""
+    threadpool_limits(1)
+
+
 def main(words: list[str] | None = None) -> int:
     """Log whatever is missing. Returns 0, or 2 when the server does not answer."""
     arguments = _arguments(words)
@@ -60,9 +65,9 @@ def main(words: list[str] | None = None) -> int:
         print(f"demo.training: no MLflow at {arguments.tracking_uri}: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     existing = {each.tags[PIPELINE_TAG]: each for each in found if PIPELINE_TAG in each.tags}
-    with tqdm(total=0, desc="training", unit="run", file=sys.stderr) as bar, threadpool_limits(1):
+    with tqdm(total=0, desc="training", unit="run", file=sys.stderr) as bar:
         teams = [Team(client, case, arguments.seed, bar.update) for case in cases(small=arguments.small)]
-        with ThreadPoolExecutor(_THREADS) as pool:
+        with ThreadPoolExecutor(_THREADS, initializer=_one_core) as pool:
             counts = pool.map(lambda team: team.prepare(existing, arguments.until, arguments.months), teams)
             bar.total = sum(counts)
             bar.refresh()

@@ -24,7 +24,7 @@ HEALTH = (
         model="tumour-triage",
         in_production=True,
         selector="alias:production",
-        odd_keys=("fit_s", "p95_predict_us", "patients_in_train"),
+        odd_keys=("fit_s", "predict_us", "patients_in_train"),
     ),
     Case(
         slug="readmission-risk",
@@ -99,7 +99,7 @@ RETAIL = (
         dataset="shop_days_holdout",
         model="store-demand",
         in_production=True,
-        odd_keys=("train_time", "infer_ms", "rows"),
+        odd_keys=("train_time", "infer_us", "rows"),
         story=Story(failed=(4, 10)),
     ),
     Case(
@@ -141,7 +141,7 @@ FINANCE = (
         model="card-fraud",
         in_production=True,
         validates=True,
-        odd_keys=("wallclock_fit", "p99_latency_us", "txn_count"),
+        odd_keys=("wallclock_fit", "score_us_txn", "txn_count"),
     ),
     Case(
         slug="credit-default-risk",

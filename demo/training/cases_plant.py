@@ -40,7 +40,7 @@ LOGISTICS = (
         dataset="tours_holdout",
         model="delivery-time",
         in_production=True,
-        odd_keys=("secs_fit", "eta_api_p95", "tours"),
+        odd_keys=("secs_fit", "eta_us", "tours"),
         story=Story(first_name="eta-v1 (old)"),
     ),
     Case(
@@ -136,7 +136,7 @@ MANUFACTURING = (
         model="part-mark-reader",
         in_production=True,
         selector="alias:production",
-        odd_keys=("fit_seconds", "gpu_ms_per_image", "images_seen"),
+        odd_keys=("fit_seconds", "us_per_image", "images_seen"),
     ),
     Case(
         slug="predictive-maintenance",

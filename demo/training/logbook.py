@@ -90,21 +90,30 @@ class Logbook:
     def model(self, run: Run, case: Case, trained: Trained, params: dict[str, Any]) -> str:
         """The fitted model with its signature, as a logged model of the run. Returns its id.
 
-        `Model.log` is what `mlflow.sklearn.log_model` calls; it takes the run's id, so threads need no active run. With
-        the requirements given, MLflow does not load the model again to find them out, which would take a second each.
+        `Model.log` is what `mlflow.sklearn.log_model` calls; it takes the run's id, so threads need no active run. (Left to
+        itself it would put the model into the active experiment, not the run's.) With the requirements given, MLflow
+        does not load the model again to find them out, a second each time.
         """
-        logged = Model.log(
+        name = case.model or case.slug
+        created = self.client.create_logged_model(
+            run.info.experiment_id,
+            name=name,
+            source_run_id=run.info.run_id,
+            params={key: str(value) for key, value in params.items()},
+            model_type=case.learner.kind,
+        )
+        Model.log(
             artifact_path=None,
-            name=case.model or case.slug,
+            name=name,
+            model_id=created.model_id,
             flavor=mlflow.sklearn,
             run_id=run.info.run_id,
-            params={key: str(value) for key, value in params.items()},
             sk_model=trained.model,
             signature=infer_signature(trained.example, trained.predicted),
             pip_requirements=_REQUIREMENTS,
             serialization_format="cloudpickle",
         )
-        return str(logged.model_id)
+        return str(created.model_id)
 
     def note(self, run: Run, **tags: str) -> None:
         """Tags added to a run afterwards."""

@@ -43,7 +43,7 @@ def register(
 
 
 def move_aliases(client: MlflowClient, case: Case) -> None:
-    """`candidate` to the newest month's version; `production` to the newest that passed, where the project is in production."""
+    """`candidate` to the newest month's version; `production`, where there is one, to the newest that passed."""
     versions = sorted(
         client.search_model_versions(f"name = '{case.model}'", max_results=1000),
         key=lambda each: (each.tags.get(MONTH_TAG, ""), int(each.version)),

@@ -91,7 +91,7 @@ class Case:
     model: str = ""
     selector: str = "latest"
     tagged: Literal["experiment", "model", "both", "nothing"] = "both"
-    odd_keys: tuple[str, str, str] = ("fit_seconds", "latency_ms_row", "n_rows")
+    odd_keys: tuple[str, str, str] = ("fit_seconds", "latency_us_row", "n_rows")
     validates: bool = False
     logs_model: bool = True
     in_production: bool = False
