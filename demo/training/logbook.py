@@ -90,9 +90,9 @@ class Logbook:
     def model(self, run: Run, case: Case, trained: Trained, params: dict[str, Any]) -> str:
         """The fitted model with its signature, as a logged model of the run. Returns its id.
 
-        `Model.log` is what `mlflow.sklearn.log_model` calls; it takes the run's id, so threads need no active run. (Left to
-        itself it would put the model into the active experiment, not the run's.) With the requirements given, MLflow
-        does not load the model again to find them out, a second each time.
+        `Model.log` is what `mlflow.sklearn.log_model` calls; it takes the run's id, so threads need no active run.
+        (Left to itself it would put the model into the active experiment, not the run's.) With the requirements given,
+        MLflow does not load the model again to find them out, a second each time.
         """
         name = case.model or case.slug
         created = self.client.create_logged_model(
