@@ -21,5 +21,7 @@ export function tellOfFailures(doc) {
   doc.addEventListener("htmx:sendError", () => {
     say(doc, "Cairn cannot be reached. Check your connection, then try again.");
   });
-  doc.addEventListener("htmx:afterOnLoad", () => doc.getElementById("live")?.replaceChildren());
+  doc.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) doc.getElementById("live")?.replaceChildren();
+  });
 }
