@@ -74,7 +74,7 @@ def facts(*, small: bool = False) -> list[CaseFacts]:
 
 def baseline_value(of: Case | CaseFacts | str, seed: int = SEED) -> Baseline:
     """The score of the rule that the model replaces, on the first hold-out, by the data recipe alone (milliseconds)."""
-    found = case(of if isinstance(of, str) else of.slug)
+    found = of if isinstance(of, Case) else case(of if isinstance(of, str) else of.slug)
     frame = holdout_rows(found, seed, 0)
     result = evaluate(found, frame, found.rule.predict(frame), found.dataset or "unnamed")
     digest = result.dataset.digest if result.dataset and found.dataset else ""
