@@ -144,6 +144,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 KNOX_TOKEN_MODEL = "accounts.ApiToken"
 TOKEN_DAYS = env.whole("TOKEN_DAYS", 90, least=1, most=366)
+# Whom the sign-in page of the demo offers, by e-mail address.
+DEMO_PEOPLE = env.words("DEMO_PEOPLE")
 
 EMAIL_HOST = env.text("EMAIL_HOST", "")
 # Without a mail server, mails are printed where the operator sees them.
@@ -154,7 +156,10 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Cairn <cairn@localhost>")
 
 # -- API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "coe.accounts.authentication.ApiTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["coe.core.api.StrictJSONRenderer", "coe.core.api.PlainBrowsableRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -9,6 +9,7 @@ from coe.core import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("coe.accounts.sign_in_urls")),
     path("", include("coe.accounts.urls")),
     path("", include("projects.catalog.urls")),
     path("", include("projects.tracking.urls")),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from knox.models import AbstractAuthToken
 
 from coe.core import access
@@ -45,6 +46,8 @@ class Person(AbstractBaseUser, IsSubject):
     timezone = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Part of what a session is checked against: counting it up ends every session of the person at once.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -64,6 +67,12 @@ class Person(AbstractBaseUser, IsSubject):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:person", args=[self.pk])
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session must carry to count: another password or another epoch ends it."""
+        return salted_hmac(
+            "coe.accounts.Person.session", f"{self.session_epoch}:{self.password}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class UnitQuerySet(models.QuerySet["BusinessUnit"]):
@@ -137,6 +146,8 @@ class ApiToken(AbstractAuthToken):
     """A person's key to the API: only its hash is kept; it expires, and can be revoked."""
 
     name = models.CharField(max_length=80, default="script")
+    # To the minute: not every call writes.
+    last_used_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created"]

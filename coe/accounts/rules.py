@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from coe.accounts.models import BusinessUnit, Grant, Person, Role
-from coe.core import access
+from coe.core import access, events
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,16 @@ def _give_grants(person: Person, unit: object) -> bool:
     return is_administrator(person) or (
         isinstance(unit, BusinessUnit) and standing(person).holds(Role.UNIT_LEAD, unit=unit)
     )
+
+
+events.sentence("person.added", "added {name}")
+events.sentence("person.changed", lambda facts: "changed " + ", ".join(facts.get("fields", [])).replace("_", " "))
+events.sentence("person.deactivated", "closed the account")
+events.sentence("person.reactivated", "opened the account again")
+events.sentence("role.granted", "gave the role {role} for {where}")
+events.sentence("role.revoked", "took away the role {role} for {where}")
+events.sentence("sessions.ended", "ended all other sessions")
+events.sentence("token.issued", "issued the API token {name}")
+events.sentence("token.revoked", "revoked the API token {name}")
+events.sentence("unit.created", "created the unit {name}")
+events.sentence("unit.changed", lambda facts: "changed " + ", ".join(facts.get("fields", [])).replace("_", " "))
