@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -120,6 +121,28 @@ class Sync(models.Model):
         return f"sync {self.pk} of {self.source_id}"
 
 
+class Seen(models.Model):
+    """What a sync has met so far, so that it can tell what is no longer there. The rows go when the sync is over."""
+
+    class Kind(models.TextChoices):
+        EXPERIMENT = "e"
+        RUN = "r"
+        LOGGED_MODEL = "l"
+        MODEL = "m"
+        VERSION = "v"
+        # Runs that changed, and logged models that they name: their logged models are to be read again.
+        CHANGED_RUN = "R"
+        NAMED_MODEL = "L"
+
+    pk = models.CompositePrimaryKey("sync_id", "kind", "ref")
+    sync = models.ForeignKey(Sync, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=1, choices=Kind.choices)
+    ref = models.CharField(max_length=300)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
+
+
 class LinkOrigin(models.TextChoices):
     TAG = "tag", "by its tag"
     HAND = "hand", "by hand"
@@ -161,6 +184,7 @@ class Experiment(Linkable, IsSubject):
         indexes = [
             models.Index(fields=["project"], name="experiment_by_project"),
             models.Index(fields=["touched_at"], name="experiment_touched", condition=Q(touched_at__isnull=False)),
+            GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="experiment_by_words"),
         ]
 
     def __str__(self) -> str:
@@ -201,6 +225,7 @@ class Run(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "run_id"], name="run_once")]
         indexes = [
             models.Index(fields=["experiment", "-started_at"], name="run_by_experiment"),
+            models.Index(fields=["source", "-started_at"], name="run_by_source"),
             GinIndex(fields=["metrics"], name="run_metrics"),
         ]
 
@@ -261,6 +286,7 @@ class RegisteredModel(Linkable, IsSubject):
         indexes = [
             models.Index(fields=["project"], name="model_by_project"),
             models.Index(fields=["touched_at"], name="model_touched", condition=Q(touched_at__isnull=False)),
+            GinIndex(OpClass(Lower("name"), name="gin_trgm_ops"), name="model_by_words"),
         ]
 
     def __str__(self) -> str:
