@@ -6,4 +6,17 @@ class MeasuresConfig(AppConfig):
     label = "measures"
 
     def ready(self) -> None:
-        from kpis.measures import rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.core import access
+        from coe.core.context import rail_item
+        from kpis.measures import rules, touched  # noqa: F401  rules fills the access registry and the sentences of events
+        from projects.tracking import followups
+
+        followups.register("measures", touched.gather_source)
+        rail_item("KPIs", "/kpis/", order=20)
+        rail_item(
+            "Metric names",
+            "/kpis/metrics/",
+            order=120,
+            group="Centre",
+            allowed=lambda person: access.may(person, "metric.map"),
+        )

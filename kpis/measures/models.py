@@ -44,6 +44,11 @@ class RollUp(models.TextChoices):
     WORST = "worst", "Worst"
 
 
+class BindingQuerySet(models.QuerySet["Binding"]):
+    def visible_to(self, person: Any) -> Self:
+        return self.filter(access.visible("binding", person))
+
+
 class KpiQuerySet(models.QuerySet["Kpi"]):
     def visible_to(self, person: Any) -> Self:
         return self.filter(access.visible("kpi", person))
@@ -166,7 +171,7 @@ class Binding(IsSubject):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: models.Manager[Binding] = models.Manager()
+    objects = BindingQuerySet.as_manager()
 
     class Meta:
         ordering = ["project", "kpi"]
@@ -266,7 +271,16 @@ class Observation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["binding", "observed_at", "run_id", "model_id", "version", "dataset_name", "dataset_digest", "step"],
+                fields=[
+                    "binding",
+                    "observed_at",
+                    "run_id",
+                    "model_id",
+                    "version",
+                    "dataset_name",
+                    "dataset_digest",
+                    "step",
+                ],
                 name="observation_once",
                 condition=Q(superseded_at=None),
                 nulls_distinct=False,

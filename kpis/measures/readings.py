@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 # MLflow stores infinity as the largest double; everything from here on is taken for it.
@@ -33,7 +33,9 @@ class Reason(StrEnum):
 
 PRECEDENCE: dict[Reason, int] = {reason: place for place, reason in enumerate(Reason)}
 # With these the value is given all the same (the index is not).
-WITH_VALUE = frozenset({Reason.STALE, Reason.SOURCE_FAILING, Reason.DATASET_CHANGED, Reason.NO_BASELINE, Reason.NO_TARGET})
+WITH_VALUE = frozenset(
+    {Reason.STALE, Reason.SOURCE_FAILING, Reason.DATASET_CHANGED, Reason.NO_BASELINE, Reason.NO_TARGET}
+)
 # With these (or no reason) the value counts in roll-ups.
 COUNTS = frozenset({None, Reason.DATASET_CHANGED, Reason.NO_BASELINE, Reason.NO_TARGET})
 
@@ -60,6 +62,9 @@ class Point:
     run_id: str = ""
     dataset_digest: str = ""
     id: int = 0
+    version: int | None = None
+    dataset_name: str = ""
+    model_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +106,24 @@ def is_finite(value: float) -> bool:
     return math.isfinite(value) and abs(value) < INFINITE
 
 
-def newest_first(point: Point) -> tuple[datetime, int, float, str, int]:
-    """The sort key of "newest": observed_at, then step, then the run's start (none is oldest), then run id, then row."""
+def newest_first(point: Point) -> tuple[datetime, int, float, str, int, str, str, str, int]:
+    """The sort key of "newest": observed_at, then step, then the run's start (none is oldest), then run id.
+
+    What is tied still (one run that logged on several datasets or models in the same millisecond) goes by version, dataset and
+    model, so that the choice never hangs on the order in which rows were written.
+    """
     started = point.run_started_at.timestamp() if point.run_started_at else -math.inf
-    return point.observed_at, point.step, started, point.run_id, point.id
+    return (
+        point.observed_at,
+        point.step,
+        started,
+        point.run_id,
+        point.version or 0,
+        point.dataset_name,
+        point.dataset_digest,
+        point.model_id,
+        point.id,
+    )
 
 
 def select(points: Sequence[Point], rule: Rule, definition: Definition, end: datetime) -> Point | None:
@@ -156,7 +175,9 @@ def read(
     if point is None or value is None:
         return Reading(reason=Reason.NO_DATA, point=point, baseline=baseline, target=target, reasons=(Reason.NO_DATA,))
     if not is_finite(value):
-        return Reading(reason=Reason.NOT_FINITE, point=point, baseline=baseline, target=target, reasons=(Reason.NOT_FINITE,))
+        return Reading(
+            reason=Reason.NOT_FINITE, point=point, baseline=baseline, target=target, reasons=(Reason.NOT_FINITE,)
+        )
     low, high = definition.valid_min, definition.valid_max
     if (low is not None and value < low) or (high is not None and value > high):
         return Reading(
@@ -179,7 +200,10 @@ def read(
     return Reading(value, index, found[0] if found else None, point, baseline, target, tuple(found))
 
 
-def end_of_day(day: date, zone: object) -> datetime:
-    """The instant at which `day` ends in the company's time zone: the next midnight there, exclusive."""
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The instant at which `day` ends in the company's time zone, in UTC: the next midnight there, exclusive.
+
+    In UTC because two times of one zone are subtracted by the clock on the wall, which would make a day of a clock change 24 hours.
+    """
     following = day + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=zone)  # type: ignore[arg-type]
+    return datetime(following.year, following.month, following.day, tzinfo=zone).astimezone(UTC)

@@ -48,7 +48,9 @@ def roll_up(readings: Sequence[Reading], weights: Sequence[float | None], *, rul
 
     `weights` runs beside `readings` (forecast annual value, None where there is none) and matters to weighted_mean alone.
     """
-    counted = [(r.value, w) for r, w in zip(readings, weights, strict=True) if r.value is not None and r.reason in COUNTS]
+    counted = [
+        (r.value, w) for r, w in zip(readings, weights, strict=True) if r.value is not None and r.reason in COUNTS
+    ]
     unweighted = 0
     if rule == "weighted_mean":
         weighted = [(value, weight) for value, weight in counted if weight is not None and weight > 0]
@@ -57,7 +59,9 @@ def roll_up(readings: Sequence[Reading], weights: Sequence[float | None], *, rul
     indexes = [r.index for r in readings if r.index is not None]
     index = median(indexes)
     reason = None
-    if value is None:
+    if value is None and counted:
+        reason = Reason.NOT_FINITE  # each of them is a number, their sum is not
+    elif value is None:
         reason = most_common_reason([r.reason for r in readings if r.reason is not None])
     elif index is None:
         reason = most_common_reason([r.reason for r in readings if r.reason is not None and r.reason in COUNTS])
@@ -71,15 +75,24 @@ def _combine(counted: Sequence[tuple[float, float | None]], rule: str, direction
     if rule == "median":
         return median(values)
     if rule == "sum":
-        return math.fsum(values)
+        return _sum(values)
     if rule == "mean":
-        return math.fsum(values) / len(values)
+        return _sum([value / len(values) for value in values])
     if rule == "worst":
         return min(values) if direction == "higher" else max(values)
     if rule == "weighted_mean":
         total = math.fsum(weight or 0.0 for _, weight in counted)
-        return math.fsum(value * (weight or 0.0) for value, weight in counted) / total
+        return _sum([value * ((weight or 0.0) / total) for value, weight in counted])
     raise ValueError(f"no roll-up is called {rule!r}")
+
+
+def _sum(values: Sequence[float]) -> float | None:
+    """The sum, or None where it is too large for a number (`math.fsum` raises then)."""
+    try:
+        total = math.fsum(values)
+    except OverflowError:
+        return None
+    return total if math.isfinite(total) else None
 
 
 def most_common_reason(reasons: Iterable[Reason]) -> Reason:
