@@ -1,0 +1,85 @@
+"""Finance's projects."""
+
+from demo.world.shape import Move, Plan, Word
+
+PROJECTS: tuple[Plan, ...] = (
+    Plan(
+        "card-fraud-detection", "payments", "mei.lin",
+        "Payments above a limit are held, which stops few thieves and many holidaymakers.",
+        "Which payments are held until the customer confirms them.",
+        began=748, sponsor="charlotte.beaumont",
+        team=("mei.lin:data_science", "ottoline.grey:business", "farid.nazari:data_engineering", "tomas.vega:ml_operations", "olu.adeyemi:support"),
+        stakeholders=("kwame.mensah", "henrik.aalto"), techniques=("classification", "gradient boosting"), domains=("fraud", "payments"),
+        delivery="streaming", effort=4, value=5, annual_value=4_100_000, risk="high",
+        links=(("What to do with an alert", "https://wiki.larkfield.example/card-fraud"),),
+        moves=(
+            Move("exploration", 718, "Confirmed fraud of three years"),
+            Move("pilot", 605, "Runs in the shadow of the limit rule"),
+            Move("production", 404, "Holds half as many payments and stops twice the fraud", by="tomas.vega"),
+        ),
+        words=(Word(115, "at_risk", "Thieves changed their ways in spring. We train on the last six months only."), Word(14, "at_risk", "Still below spring. Two new features are being tried.")),
+    ),
+    Plan(
+        "credit-default-risk", "lending", "arjun.patel",
+        "The scorecard of 2011 weighs the instalment against the income, and nothing else.",
+        "Who gets a consumer loan, and at what rate.",
+        began=728, sponsor="charlotte.beaumont",
+        team=("arjun.patel:data_science", "nikolai.petrov:business", "priya.raghunathan:data_engineering", "yuki.tanaka:ml_operations"),
+        stakeholders=("henrik.aalto",), techniques=("classification", "gradient boosting"), domains=("credit",),
+        delivery="rest", effort=4, value=5, annual_value=2_900_000, risk="high",
+        links=(("Model risk file", "https://docs.larkfield.example/risk/credit-default"),),
+        moves=(
+            Move("exploration", 692, "Loans of eight years with their end"),
+            Move("pilot", 585, "A second opinion beside the scorecard"),
+            Move("production", 386, "Model risk accepted it after two returns", by="tomas.vega"),
+        ),
+        words=(Word(58, "at_risk", "The loan book was sold in part: we evaluate on **other data** from this quarter on. A new baseline is being agreed."),),
+    ),
+    Plan(
+        "invoice-matching", "shared-services", "mei.lin",
+        "Nine people compare invoices with orders all day; most agree at first sight.",
+        "Which invoices are paid without a person looking.",
+        began=590, sponsor="fatima.elamrani",
+        team=("mei.lin:data_science", "fatima.elamrani:business", "yuki.tanaka:ml_operations", "olu.adeyemi:support"),
+        techniques=("classification", "random forest"), domains=("accounting",), delivery="embedded", effort=1, value=5, annual_value=800_000, risk="low",
+        moves=(
+            Move("exploration", 560, "Quick win: pairs and decisions of two years are there"),
+            Move("pilot", 480, "Invoices of ten suppliers"),
+            Move("production", 380, "Six of ten invoices are paid at once, with fewer errors than by hand", by="yuki.tanaka"),
+        ),
+        words=(Word(100, "on_track", "Three of the nine now work on supplier disputes."), Word(19, "on_track", "Next: invoices in Arabic and French.")),
+    ),
+    Plan(
+        "cash-flow-forecast", "shared-services", "kwame.mensah",
+        "Treasury keeps too much cash because nobody knows what comes in.",
+        "How much cash is held for the next four weeks.",
+        name="Cash flow forecast", summary="Forecasts cash in and out for the next four weeks, by currency.",
+        began=410, sponsor="henrik.aalto", team=("arjun.patel:data_science", "fatima.elamrani:business"), techniques=("time series",), domains=("treasury",), delivery="bi", effort=2, value=4, annual_value=720_000, risk="low",
+        moves=(Move("exploration", 350, "Payments of five years by the day"), Move("pilot", 170, "Treasury compares it with its own sheet each Friday")),
+        words=(Word(31, "on_track", "Closer than the sheet in nine of twelve weeks."),),
+    ),
+    Plan(
+        "money-laundering-alerts", "payments", "kwame.mensah",
+        "Nineteen of twenty alerts of the rule engine are false.",
+        "Which alerts an investigator opens first.",
+        name="Money laundering alerts", summary="Orders the alerts of the rule engine, so that investigators open the serious ones first.",
+        began=320, sponsor="charlotte.beaumont", team=("mei.lin:data_science",), techniques=("ranking", "graphs"), domains=("fraud",), delivery="batch", effort=4, value=4, annual_value=1_300_000, risk="high", visibility="members",
+        moves=(Move("exploration", 240, "The supervisor was told; only the named team may read the cases"),),
+        words=(Word(52, "on_track", "The first thousand cases are labelled."),),
+    ),
+    Plan(
+        "collections-timing", "lending", "nikolai.petrov",
+        "Reminders go out on the same day of the month to all.",
+        "On which day a customer is reminded of an instalment.",
+        name="Collections timing", summary="Chooses the day on which a reminder is most likely to be followed by a payment.",
+        began=85, techniques=("uplift modelling",), domains=("credit",), effort=2, value=3, annual_value=400_000, risk="medium",
+    ),
+    Plan(
+        "expense-audit", "shared-services", "fatima.elamrani",
+        "Every twentieth expense claim is checked, chosen by chance.",
+        "Which expense claims are checked.",
+        name="Expense audit", summary="Chooses the expense claims that are worth a second look.",
+        began=200, sponsor="henrik.aalto", techniques=("anomaly detection",), domains=("accounting",), delivery="batch", effort=1, value=2, annual_value=120_000, risk="low",
+        moves=(Move("exploration", 100, "Four years of claims, with what was found"),),
+    ),
+)  # fmt: skip

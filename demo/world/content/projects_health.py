@@ -1,0 +1,121 @@
+"""Health's projects."""
+
+from demo.world.shape import Move, Plan, Word
+
+PROJECTS: tuple[Plan, ...] = (
+    Plan(
+        "tumour-triage-support", "diagnostics", "sofia.ferrari",
+        "Biopsies are read in the order in which they arrive. In a busy week a malignant one waits nine days, and the patient with it.",
+        "Which biopsy the laboratory reads next.",
+        began=735, sponsor="ines.carvalho",
+        team=("sofia.ferrari:data_science", "ruth.abelman:business", "farid.nazari:data_engineering", "yuki.tanaka:ml_operations", "olu.adeyemi:support"),
+        stakeholders=("kenji.morita", "padraig.nolan"),
+        techniques=("classification", "logistic regression"), domains=("oncology", "diagnostics"),
+        delivery="rest", effort=3, value=5, annual_value=2_100_000, risk="high",
+        links=(("How to read the score", "https://wiki.larkfield.example/tumour-triage"), ("Clinical safety case", "https://docs.larkfield.example/safety/tumour-triage")),
+        moves=(
+            Move("exploration", 690, "Radiology released two years of labelled biopsies"),
+            Move("pilot", 560, "Ranks malignant biopsies above benign ones far better than the texture rule"),
+            Move("production", 392, "Safety case signed by the clinical board; runs beside the old queue for a month", by="tomas.vega"),
+        ),
+        words=(
+            Word(300, "on_track", "Median wait of malignant biopsies is down from **9 to 4 days**."),
+            Word(120, "on_track", "Two outpatient clinics joined. No change to the model was needed."),
+            Word(18, "on_track", "Retrained on all biopsies to date; the board saw the monthly figures and had no questions."),
+        ),
+    ),
+    Plan(
+        "readmission-risk", "hospitals", "anselm.brandt",
+        "One patient in eight is back within thirty days. The ward's paper form finds half of them, and only after discharge.",
+        "Who gets a call and a home visit in the week after discharge.",
+        began=720, sponsor="ines.carvalho",
+        team=("anselm.brandt:data_science", "kenji.morita:business", "priya.raghunathan:data_engineering", "tomas.vega:ml_operations"),
+        stakeholders=("padraig.nolan", "samuel.osei"),
+        techniques=("classification", "gradient boosting"), domains=("patient care",),
+        delivery="batch", effort=3, value=4, annual_value=1_250_000, risk="high",
+        links=(("Ward leaflet", "https://wiki.larkfield.example/readmission"),),
+        moves=(
+            Move("exploration", 668, "Discharge letters of three hospitals can be used"),
+            Move("pilot", 520, "Two wards want to try it for a quarter"),
+            Move("production", 388, "The two wards saw a fifth fewer readmissions; all wards follow", by="tomas.vega"),
+        ),
+        words=(
+            Word(275, "at_risk", "The monthly extract came with empty labels and training failed. Data engineering added a check."),
+            Word(92, "at_risk", "The extract failed again. We trained two days late from the corrected file."),
+            Word(25, "on_track", "Figures are steady and the wards use the list at every discharge round."),
+        ),
+    ),
+    Plan(
+        "diabetes-progression", "outpatient", "grace.mwangi",
+        "Check-ups are planned once a year for everybody, whether the disease moves fast or not at all.",
+        "When a patient comes back for the next check-up.",
+        began=610, sponsor="samuel.osei",
+        team=("grace.mwangi:data_science", "padraig.nolan:business", "rosalind.achebe:data_science"),
+        techniques=("regression", "ridge regression"), domains=("patient care",),
+        delivery="bi", effort=2, value=3, annual_value=310_000, risk="medium",
+        moves=(
+            Move("exploration", 540, "The clinic's cohort has ten measures for each patient"),
+            Move("pilot", 380, "Better than the clinic's chart on patients it has not seen"),
+        ),
+        words=(
+            Word(200, "on_track", "Three doctors plan with it, three without; we compare in spring."),
+            Word(40, "at_risk", "The comparison is late: one of the three doctors is on leave."),
+        ),
+    ),
+    Plan(
+        "bed-occupancy-forecast", "hospitals", "anselm.brandt",
+        "Beds are counted at eight each morning by telephone, so surgery is cancelled on the day itself.",
+        "How many planned operations are confirmed two days ahead.",
+        name="Bed occupancy forecast", summary="Forecasts free beds for each ward two days ahead, so that fewer operations are cancelled.",
+        began=480, sponsor="ines.carvalho", team=("kenji.morita:business", "bartosz.zielinski:data_science"),
+        techniques=("time series",), domains=("capacity",), delivery="bi", effort=2, value=4, annual_value=640_000, risk="medium",
+        moves=(
+            Move("exploration", 430, "Admissions by the hour are in the warehouse now"),
+            Move("pilot", 210, "Surgery at the main hospital plans with it on Mondays"),
+        ),
+        words=(Word(150, "on_track", "Cancelled operations are down by a quarter at the main hospital."), Word(30, "on_track", "The second hospital starts next month.")),
+    ),
+    Plan(
+        "appointment-no-shows", "outpatient", "grace.mwangi",
+        "Every eleventh appointment is missed, and nobody is offered the free slot.",
+        "Which patients get a reminder call rather than a text message.",
+        name="Appointment no-shows", summary="Finds the appointments that are likely to be missed, so that a person calls instead of a text message.",
+        began=400, sponsor="samuel.osei", team=("padraig.nolan:business", "grace.mwangi:data_science", "olu.adeyemi:support"),
+        techniques=("classification",), domains=("capacity",), delivery="batch", effort=1, value=3, annual_value=280_000, risk="low",
+        moves=(
+            Move("exploration", 371, "Quick win: the booking system exports everything we need"),
+            Move("pilot", 300, "Two clinics call the top twenty each day"),
+            Move("production", 160, "Missed appointments fell from 9 to 6 in a hundred. The centre took it over the line: no model server was needed, the list is made by a query", by="marguerite.delacroix", override=True),
+        ),
+        words=(Word(90, "on_track", "All eleven clinics use the list."),),
+    ),
+    Plan(
+        "sepsis-early-warning", "hospitals", "samuel.osei",
+        "Sepsis is often seen hours after the first signs were in the vital data.",
+        "When a doctor is called to a patient on a normal ward.",
+        name="Sepsis early warning", summary="Watches vital signs on normal wards and calls a doctor when sepsis may be starting.",
+        began=260, sponsor="ines.carvalho", team=("anselm.brandt:data_science", "ruth.abelman:business"),
+        techniques=("classification", "time series"), domains=("patient care",), delivery="streaming", effort=5, value=5, annual_value=1_900_000, risk="high", visibility="members",
+        moves=(Move("exploration", 180, "The ethics committee allows work on past data, for the named team only"),),
+        words=(Word(60, "at_risk", "Vital signs are stored once an hour only. We need the raw stream."),),
+    ),
+    Plan(
+        "report-drafting", "diagnostics", "ruth.abelman",
+        "A radiologist dictates forty normal findings a day in nearly the same words.",
+        "Whether a draft report is offered to the radiologist.",
+        name="Report drafting", summary="Drafts the text of normal findings for the radiologist to correct and sign.",
+        began=75, team=("sofia.ferrari:data_science",), techniques=("language models",), domains=("diagnostics",), effort=4, value=3, risk="high",
+    ),
+    Plan(
+        "theatre-scheduling", "hospitals", "kenji.morita",
+        "Operating theatres were planned by hand on paper.",
+        "In which order operations are planned.",
+        name="Theatre scheduling", summary="Planned operations so that theatres stood empty less; replaced by the new hospital system.",
+        began=725, sponsor="samuel.osei", techniques=("optimisation",), domains=("capacity",), delivery="embedded", effort=4, value=3, annual_value=150_000, risk="medium",
+        moves=(
+            Move("exploration", 700, "The surgeons agreed to a trial"),
+            Move("pilot", 600, "One theatre of six"),
+            Move("retired", 280, "The new hospital system plans theatres itself, and as well"),
+        ),
+    ),
+)  # fmt: skip
