@@ -121,4 +121,4 @@ def _predict(case: Case, model: Any, frame: pd.DataFrame) -> np.ndarray:
     features = _features(case, frame)
     if case.learner.kind == "descent":
         features = features.to_numpy(dtype=float)
-    return model.predict_proba(features)[:, 1] if case.task == "labels" else model.predict(features)
+    return np.asarray(model.predict_proba(features)[:, 1] if case.task == "labels" else model.predict(features))

@@ -9,7 +9,7 @@ Random = np.random.Generator
 
 def _label(random: Random, logit: np.ndarray) -> np.ndarray:
     """0/1 with the probability that the logit gives."""
-    return (random.random(len(logit)) < 1 / (1 + np.exp(-logit))).astype(np.int64)
+    return np.asarray(random.random(len(logit)) < 1 / (1 + np.exp(-logit)), dtype=np.int64)
 
 
 def tumours(_random: Random) -> pd.DataFrame:

@@ -26,7 +26,7 @@ class Rule:
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """`start + slope * column`: for labels, 0.5 and more means yes."""
-        return (self.start + self.slope * frame[self.column]).to_numpy(dtype=float)
+        return np.asarray(self.start + self.slope * frame[self.column], dtype=float)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Stencils:
         images, digits = load_digits(return_X_y=True)
         stencils = np.stack([images[digits == digit][0] for digit in range(10)])
         rows = frame.drop(columns="digit").to_numpy(dtype=float)
-        return ((rows[:, None, :] - stencils) ** 2).sum(axis=2).argmin(axis=1)
+        return np.argmin(((rows[:, None, :] - stencils) ** 2).sum(axis=2), axis=1)
 
 
 @dataclass(frozen=True)
