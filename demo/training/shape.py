@@ -40,7 +40,7 @@ class Stencils:
         images, digits = load_digits(return_X_y=True)
         stencils = np.stack([images[digits == digit][0] for digit in range(10)])
         rows = frame.drop(columns="digit").to_numpy(dtype=float)
-        return np.argmin(((rows[:, None, :] - stencils) ** 2).sum(axis=2), axis=1)
+        return np.asarray(((rows[:, None, :] - stencils) ** 2).sum(axis=2).argmin(axis=1))
 
 
 @dataclass(frozen=True)
