@@ -1,0 +1,118 @@
+"""What the cells of some days are made of, besides readings: bindings with their units, definitions, retired projects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from coe.accounts.models import BusinessUnit
+from kpis.measures.models import Binding, KpiVersion
+from kpis.measures.readings import Reading, Reason
+from kpis.reports.audiences import Audience
+from kpis.reports.cells import Bound, Meaning
+from kpis.reports.days import end_of
+from projects.catalog.models import Stage, StageMove
+from projects.tracking.models import Source
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """All KPI definitions, to be asked for the one in force on a day."""
+
+    versions: Mapping[int, Sequence[KpiVersion]]
+
+    def on(self, day: date) -> dict[int, KpiVersion]:
+        """KPI id → its definition on `day`; the first one also serves the days before it."""
+        found = {}
+        for kpi_id, versions in self.versions.items():
+            begun = [version for version in versions if version.effective_from <= day]
+            found[kpi_id] = begun[-1] if begun else versions[0]
+        return found
+
+
+def definitions() -> Definitions:
+    """Every definition of every KPI with its `kpi`: one query."""
+    versions: dict[int, list[KpiVersion]] = defaultdict(list)
+    for version in KpiVersion.objects.select_related("kpi").order_by("kpi__position", "kpi__key", "effective_from"):
+        versions[version.kpi_id].append(version)
+    return Definitions(versions)
+
+
+def meanings(on_day: Mapping[int, KpiVersion]) -> dict[int, Meaning]:
+    """What the roll-up needs of definitions, which come in the order of the scoreboard's columns."""
+    return {
+        kpi_id: Meaning(version.category, version.direction, version.roll_up, place, version.kpi.is_archived)
+        for place, (kpi_id, version) in enumerate(on_day.items())
+    }
+
+
+def unit_lineages() -> dict[int, tuple[int, ...]]:
+    """Unit id → the ids from its root down to it."""
+    return {pk: tuple(lineage) for pk, lineage in BusinessUnit.objects.values_list("pk", "lineage")}
+
+
+def bounds(audience: Audience) -> list[Bound]:
+    """Every binding that the audience may know of, in one order, whoever asks: two queries."""
+    lineages = unit_lineages()
+    rows = (
+        Binding.objects.exclude(project__in=audience.hidden)
+        .order_by("pk")
+        .values_list("pk", "project_id", "kpi_id", "project__unit_id", "project__annual_value")
+    )
+    return [
+        Bound(pk, project, kpi, lineages[unit], None if weight is None else float(weight))
+        for pk, project, kpi, unit, weight in rows
+    ]
+
+
+def retired(days: Iterable[date]) -> dict[date, frozenset[int]]:
+    """For each day the ids of the projects whose last stage move by the end of that day was into retirement."""
+    once = StageMove.objects.filter(after=Stage.RETIRED).values("project")
+    moves = list(StageMove.objects.filter(project__in=once).order_by("on", "pk").values_list("project_id", "on", "after"))
+    found = {}
+    for day in days:
+        last = {project: after for project, on, after in moves if on <= day}
+        found[day] = frozenset(project for project, after in last.items() if after == Stage.RETIRED)
+    return found
+
+
+# The first observation on other data than the baseline's, after the last one on its own.
+_CHANGED = """
+    SELECT asked.binding_id, min(later.observed_at)
+    FROM unnest(%s::bigint[], %s::text[]) AS asked (binding_id, digest)
+    JOIN measures_observation later ON later.binding_id = asked.binding_id AND later.superseded_at IS NULL
+     AND later.observed_at < %s AND later.dataset_digest NOT IN ('', asked.digest)
+     AND later.observed_at > coalesce((
+        SELECT max(own.observed_at) FROM measures_observation own
+        WHERE own.binding_id = asked.binding_id AND own.superseded_at IS NULL AND own.observed_at < %s
+          AND own.dataset_digest = asked.digest), '-infinity')
+    GROUP BY asked.binding_id
+"""
+
+
+def since(readings: Mapping[int, Reading], day: date) -> dict[int, datetime]:
+    """Since when bindings read `dataset_changed` or `source_failing` as of `day`; nothing is asked where none does."""
+    found: dict[int, datetime] = {}
+    changed = [pk for pk, reading in readings.items() if reading.reason is Reason.DATASET_CHANGED]
+    if changed:
+        digests: dict[int, str] = {}
+        from_baselines = Binding.objects.filter(pk__in=changed, baselines__effective_from__lte=day)
+        for pk, digest in from_baselines.order_by("baselines__effective_from").values_list("pk", "baselines__dataset_digest"):
+            digests[pk] = digest
+        end = end_of(day)
+        with connection.cursor() as cursor:
+            cursor.execute(_CHANGED, [list(digests), list(digests.values()), end, end])
+            found.update(cursor.fetchall())
+    failing = [pk for pk, reading in readings.items() if reading.reason is Reason.SOURCE_FAILING]
+    if failing:
+        good = dict(Source.objects.values_list("pk", "last_good_sync_at"))
+        bound = Binding.objects.filter(pk__in=failing).values_list("pk", "experiment__source_id", "model__source_id")
+        for pk, by_experiment, by_model in bound:
+            last = good.get(by_experiment or by_model)
+            if last:
+                found[pk] = last
+    return found
