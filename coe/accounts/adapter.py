@@ -13,7 +13,7 @@ from coe.accounts.models import Person
 log = structlog.get_logger("cairn.access")
 
 
-class InvitedOnly(DefaultAccountAdapter):
+class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """People are added by the centre; nobody signs up by themselves. Sign-ins are logged, failed ones too."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

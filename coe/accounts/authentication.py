@@ -1,4 +1,4 @@
-"""API tokens: only their hash is kept, they expire, and they stop at once when revoked or when the account is closed."""
+"""API tokens: only their hash is kept, they expire, and they stop when revoked or when the account is closed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         return "Token"
 
 
-class ApiTokenScheme(OpenApiAuthenticationExtension):
+class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registration hook
     """How the OpenAPI schema names it."""
 
     target_class = "coe.accounts.authentication.ApiTokenAuthentication"

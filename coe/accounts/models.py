@@ -24,13 +24,14 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, name: str, password: str | None = None, **extra: Any) -> Person:
         """Create a person who signs in with `email`, which is kept in lower case."""
-        person = self.model(email=email.strip().lower(), name=name.strip(), **extra)
+        person: Person = self.model(email=email.strip().lower(), name=name.strip(), **extra)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email=(username or "").lower())
+        person: Person = self.get(email=(username or "").lower())
+        return person
 
 
 class Person(AbstractBaseUser, IsSubject):
@@ -142,7 +143,7 @@ class Grant(models.Model):
         return f"{self.get_role_display()} of {self.unit or 'everything'}"
 
 
-class ApiToken(AbstractAuthToken):
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     """A person's key to the API: only its hash is kept; it expires, and can be revoked."""
 
     name = models.CharField(max_length=80, default="script")

@@ -18,7 +18,7 @@ class Standing:
     units: dict[str, frozenset[int]]
 
     def holds(self, *roles: str, unit: BusinessUnit | None = None) -> bool:
-        """Whether one of `roles` is held for `unit` (itself or a unit above it); without a unit, only what is held everywhere."""
+        """Whether one of `roles` is held for `unit` (itself or one above it); without a unit: whether everywhere."""
         if self.everywhere & set(roles):
             return True
         return unit is not None and any(self.units.get(role, frozenset()) & set(unit.lineage) for role in roles)
@@ -28,7 +28,7 @@ class Standing:
         return bool((self.everywhere | self.units.keys()) & set(roles))
 
     def scope(self, *roles: str) -> frozenset[int] | None:
-        """The ids of units for which one of `roles` (any role, when none is named) was granted; None means everywhere."""
+        """The ids of units for which one of `roles` (any, when none is named) was granted; None means everywhere."""
         wanted = set(roles) or set(Role.values)
         if self.everywhere & wanted:
             return None
@@ -40,7 +40,7 @@ def standing(person: Person) -> Standing:
     kept: Standing | None = person.__dict__.get("_standing")
     if kept is None:
         units: dict[str, set[int]] = {}
-        everywhere = set()
+        everywhere: set[str] = set()
         for role, unit_id in Grant.objects.filter(person=person).values_list("role", "unit_id"):
             if unit_id is None:
                 everywhere.add(role)
@@ -63,22 +63,22 @@ def is_administrator(person: Person) -> bool:
 
 
 @access.visibility("person")
-def _people(person: Person) -> Q:
+def _people(_person: Person) -> Q:
     return Q()
 
 
 @access.visibility("unit")
-def _units(person: Person) -> Q:
+def _units(_person: Person) -> Q:
     return Q()
 
 
 @access.rule("unit.manage")
-def _manage_units(person: Person, unit: object) -> bool:
+def _manage_units(person: Person, _unit: object) -> bool:
     return is_administrator(person)
 
 
 @access.rule("person.manage")
-def _manage_people(person: Person, other: object) -> bool:
+def _manage_people(person: Person, _other: object) -> bool:
     return is_administrator(person)
 
 

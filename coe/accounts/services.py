@@ -32,7 +32,8 @@ def _require(actor: Person | None, action: str, obj: object = None) -> None:
 
 def _locked(person_id: int, actor: Person | None) -> Person:
     people = Person.objects.all() if actor is None else Person.objects.visible_to(actor)
-    return people.select_for_update(of=("self",)).get(pk=person_id)
+    person: Person = people.select_for_update(of=("self",)).get(pk=person_id)
+    return person
 
 
 def _check(person: Person, *, exclude: Sequence[str] = ("password",)) -> None:
@@ -93,10 +94,10 @@ def change_person(
     email: str | None = None,
     name: str | None = None,
     title: str | None = None,
-    unit: BusinessUnit | None | bool = False,
+    unit: BusinessUnit | bool | None = False,
     timezone_name: str | None = None,
 ) -> Person:
-    """Change what is given (None, and False for the unit, leave a thing as it is). Everybody may set their own time zone.
+    """Change what is given (None, and False for the unit, leave a thing as it is). One may set one's own time zone.
 
     Raises `Person.DoesNotExist`, `PermissionDenied`, `ValidationError` by field.
     """
@@ -163,6 +164,11 @@ def _require_grant(actor: Person | None, role: str, unit: BusinessUnit | None) -
         raise PermissionDenied("grant.give")
 
 
+def may_revoke(actor: Person, grant: Grant) -> bool:
+    """Whether `actor` could take this role away (were it not the last administrator's)."""
+    return access.may(actor, "grant.give", grant.unit) and (grant.role in LEADS_GIVE or is_administrator(actor))
+
+
 @transaction.atomic
 def grant_role(*, person_id: int, role: str, unit: BusinessUnit | None, actor: Person | None) -> Grant:
     """Give a role everywhere, or for `unit` and its sub-units; in force at once. Given twice, it is the same grant.
@@ -189,8 +195,8 @@ def grant_role(*, person_id: int, role: str, unit: BusinessUnit | None, actor: P
 def revoke_grant(*, person_id: int, grant_id: int, actor: Person) -> None:
     """Take a role away; in force at once.
 
-    Raises `Grant.DoesNotExist` when the person does not hold it (any more), `PermissionDenied` to whoever could not have
-    given it, `Refused` for the last administrator's.
+    Raises `Grant.DoesNotExist` when the person does not hold it (any more), `PermissionDenied` to whoever could not
+    have given it, `Refused` for the last administrator's.
     """
     _lock_administrators()
     person = _locked(person_id, actor)
@@ -205,7 +211,7 @@ def revoke_grant(*, person_id: int, grant_id: int, actor: Person) -> None:
 
 @transaction.atomic
 def end_sessions(*, person_id: int, actor: Person) -> Person:
-    """End every session of a person (one's own, or anybody's for the centre). The caller may renew the one it serves."""
+    """End every session of a person (one's own, or anybody's for the centre). A page may renew the one it serves."""
     person = _locked(person_id, actor)
     if actor.pk != person.pk:
         access.require(actor, "person.manage", person)

@@ -40,14 +40,14 @@ def demo_people() -> list[DemoPerson]:
     return [DemoPerson(p.email, p.name, p.title, roles.get(p.pk, str(p.unit or ""))) for p in people]
 
 
-class SignIn(LoginView):
+class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     """allauth's sign-in with its rate limits; in the demo it also offers people to be."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "demo_people": demo_people()}
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(_request: HttpRequest) -> HttpResponse:
     """Nobody signs up by themselves."""
     raise Http404("People are added by the centre.")
 

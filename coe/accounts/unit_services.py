@@ -11,7 +11,7 @@ from coe.core.errors import Refused, invalid
 
 
 def _lock_tree() -> None:
-    """Let one transaction at a time write units. A row lock would not do: a unit made meanwhile has no row to lock yet."""
+    """One transaction at a time writes units. A row lock would not do: a unit made meanwhile has no row to lock yet."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE accounts_businessunit IN SHARE ROW EXCLUSIVE MODE")
 
@@ -39,7 +39,7 @@ def create_unit(*, name: str, actor: Person | None, parent: BusinessUnit | None 
 
 @transaction.atomic
 def change_unit(
-    *, slug: str, actor: Person, name: str | None = None, parent: BusinessUnit | None | bool = False
+    *, slug: str, actor: Person, name: str | None = None, parent: BusinessUnit | bool | None = False
 ) -> BusinessUnit:
     """Rename a unit or move it with all its sub-units below `parent` (None: to the top; False: where it is).
 
