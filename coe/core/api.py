@@ -1,4 +1,4 @@
-"""The API's manners: problem details (RFC 9457), strict JSON, pages, ETags."""
+"""The API's manners: problem details (RFC 9457), ETags. Forms of answers: `coe.core.api_forms`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from django.http import Http404
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import exceptions
-from rest_framework.pagination import PageNumberPagination
-from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
@@ -31,24 +29,6 @@ _TITLES = {
     415: "Send JSON",
     429: "Too many requests",
 }
-
-
-class StrictJSONRenderer(JSONRenderer):
-    """JSON as the standard has it: a NaN or an infinity would be an error, never a token that other parsers refuse."""
-
-    strict = True
-
-
-class PlainBrowsableRenderer(BrowsableAPIRenderer):
-    """The browsable page without its editing forms, which would list every choice of every related object."""
-
-    def show_form_for_method(self, *args: Any, **kwargs: Any) -> bool:
-        return False
-
-
-class Pages(PageNumberPagination):
-    page_size_query_param = "page_size"
-    max_page_size = 1000
 
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
