@@ -19,7 +19,9 @@ TRAINING = frozenset({"training", "train"})
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One value of the bound metric key. A timestamp of 0 or less is unusable. `own_run_id` is what a logged model's metric names."""
+    """One value of the bound metric key. A timestamp of 0 or less is unusable. `own_run_id` is what a logged model's
+    metric names.
+    """
 
     value: float
     timestamp_ms: int
@@ -169,8 +171,8 @@ def input_behind(datasets: Sequence[Dataset], name: str) -> Dataset | None:
 def of_runs(runs: Iterable[RunFacts], dataset_name: str, *, keep_ties: bool) -> Iterator[Wanted]:
     """The observations of `latest` and `best` on an experiment, run by run.
 
-    `keep_ties` is for `best`, where each value of a run may be the best one. Otherwise only the newest of a run at a time and
-    step stays: the others could never decide.
+    `keep_ties` is for `best`, where each value of a run may be the best one. Otherwise only the newest of a run at a
+    time and step stays: the others could never decide.
     """
     for run in runs:
         found = of_run(run, dataset_name)
@@ -210,7 +212,9 @@ def spans_of_alias(moves: Sequence[Move]) -> list[Move]:
 
 
 def spans_of_highest(versions: Sequence[VersionFacts]) -> list[Move]:
-    """From when on which version was the highest one. A version without a time of creation was there from the beginning."""
+    """From when on which version was the highest one. A version without a time of creation was there from the
+    beginning.
+    """
     spans: list[Move] = []
     highest = 0
     for version in sorted(versions, key=lambda v: (v.created_at or EPOCH, -v.version)):
@@ -221,10 +225,11 @@ def spans_of_highest(versions: Sequence[VersionFacts]) -> list[Move]:
 
 
 def of_spans(spans: Sequence[Move], versions: Sequence[VersionFacts], dataset_name: str) -> list[Wanted]:
-    """The observations of `alias` and `latest_version`: in each span those of the version that is pointed at, and of no other.
+    """The observations of `alias` and `latest_version`: in each span those of the version that is pointed at, and of
+    no other.
 
-    At the span's start the newest value that the version had by then; afterwards each value as it came. Where it had none at
-    the start, a null value says so.
+    At the span's start the newest value that the version had by then; afterwards each value as it came. Where it had
+    none at the start, a null value says so.
     """
     known = {version.version: version for version in versions}
     wanted: list[Wanted] = []

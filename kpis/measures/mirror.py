@@ -21,7 +21,9 @@ Row = tuple[str, datetime | None, datetime | None, list[Any] | None, list[dict[s
 
 
 def portions_of_experiment(binding: Binding) -> Iterator[list[RunFacts]]:
-    """The runs of the bound experiment that count and carry the key, themselves or by a logged model, some at a time."""
+    """The runs of the bound experiment that count and carry the key, themselves or by a logged model, some at a
+    time.
+    """
     source_id, key = binding.source_id_of, binding.metric_key
     logged = LoggedModel.objects.filter(
         source_id=source_id, run_id=OuterRef("run_id"), missing_since=None, metrics__contains=[{"key": key}]

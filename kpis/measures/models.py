@@ -245,7 +245,8 @@ class Target(models.Model):
 class Observation(models.Model):
     """One value at one time with its provenance. Never changed: a correction supersedes it, and the row stays.
 
-    A null value says that from `observed_at` on, what the selector points at (a version behind an alias) has no such metric.
+    A null value says that from `observed_at` on, what the selector points at (a version behind an alias) has no such
+    metric.
     """
 
     binding = models.ForeignKey(Binding, on_delete=models.CASCADE, related_name="observations")

@@ -33,10 +33,11 @@ class GatherResult:
 
 @transaction.atomic
 def gather(binding_id: int, *, why: str = "") -> GatherResult:
-    """Bring a binding's observations in step with the mirror; those that no longer hold are superseded, none is changed.
+    """Bring a binding's observations in step with the mirror; those that no longer hold are superseded, none is
+    changed.
 
-    Idempotent, and safe to run twice at once: the binding's row is locked. `why` is the reason kept with what is superseded,
-    where the caller knows it. Raises `Binding.DoesNotExist`.
+    Idempotent, and safe to run twice at once: the binding's row is locked. `why` is the reason kept with what is
+    superseded, where the caller knows it. Raises `Binding.DoesNotExist`.
     """
     binding = Binding.objects.select_for_update().get(pk=binding_id)
     keeper = _Keeper(binding, why)
@@ -79,7 +80,9 @@ class _Keeper:
         self.earliest: datetime | None = None
 
     def keep(self, wanted: list[Wanted]) -> None:
-        """Write those of `wanted` that are not there yet; what stands in their place with another value is superseded."""
+        """Write those of `wanted` that are not there yet; what stands in their place with another value is
+        superseded.
+        """
         run_ids = {one.run_id for one in wanted}
         self.runs_wanted |= run_ids
         there = {_key(row): row for row in self.live.filter(run_id__in=run_ids)}
@@ -100,7 +103,9 @@ class _Keeper:
         self._reach(row.observed_at for row in rows)
 
     def drop_the_rest(self) -> None:
-        """Supersede the live rows that nothing asked for. Values that people entered stay while the binding is for those."""
+        """Supersede the live rows that nothing asked for. Values that people entered stay while the binding is for
+        those.
+        """
         rest = self.live
         if self.binding.origin == Binding.Origin.ENTERED:
             rest = rest.filter(author=None)

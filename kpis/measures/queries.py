@@ -92,8 +92,8 @@ def readings_as_of(
 ) -> dict[tuple[int, date], Reading]:
     """The reading of each binding as of each day, in at most eight queries however many there are.
 
-    Bindings in `withheld_ids` read "withheld" (see `withheld_for`); of the ids given those that do not exist are left out. `now`
-    decides whether a source is failing, and is the clock's unless given.
+    Bindings in `withheld_ids` read "withheld" (see `withheld_for`); of the ids given those that do not exist are left
+    out. `now` decides whether a source is failing, and is the clock's unless given.
     """
     wanted = bindings if isinstance(bindings, QuerySet) else Binding.objects.filter(pk__in=list(bindings))
     bounds = _bounds(wanted, withheld_ids)
@@ -127,7 +127,9 @@ def readings_as_of(
 
 
 def in_force(rows: Sequence[tuple[date, T]], day: date) -> T | None:
-    """Of rows in the order of their dates, what the last one says whose date is not after `day`; None where there is none."""
+    """Of rows in the order of their dates, what the last one says whose date is not after `day`; None where there is
+    none.
+    """
     place = bisect_right(rows, day, key=lambda row: row[0])
     return rows[place - 1][1] if place else None
 
@@ -216,7 +218,8 @@ def sources_failing(
 ) -> set[tuple[int | None, int]]:
     """Which sources are found failing as of which day, as (source id, place of the day's end).
 
-    Failing: the last good sync, whenever it ran, is older than min(end of that day, now) less three intervals; or there was none.
+    Failing: the last good sync, whenever it ran, is older than min(end of that day, now) less three intervals; or
+    there was none.
     """
     now = now or timezone.now()
     rows = Source.objects.filter(pk__in=list(source_ids)).values_list("pk", "last_good_sync_at", "interval_minutes")
@@ -231,7 +234,8 @@ def sources_failing(
 def next_failing_at(
     day: date, *, source_ids: Iterable[int] | None = None, now: datetime | None = None
 ) -> datetime | None:
-    """When, before the end of `day`, the next source that is well now will be found failing unless it is read again; or None.
+    """When, before the end of `day`, the next source that is well now will be found failing unless it is read again;
+    or None.
 
     Readings as of `day` hold until that instant as far as sources go. All sources unless `source_ids` names them.
     """
@@ -248,7 +252,8 @@ def next_failing_at(
 
 
 def withheld_for(person: Person, bindings: QuerySet[Binding] | None = None) -> frozenset[int]:
-    """The ids of bindings (of all, unless some are given) whose figures `person` may not read: the rule `figures.read` as a set.
+    """The ids of bindings (of all, unless some are given) whose figures `person` may not read: the rule
+    `figures.read` as a set.
 
     At most one query besides those for the person's roles.
     """

@@ -69,7 +69,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a binding makes a value out of its observations: value × scale + offset of the newest, or of the best in a window."""
+    """How a binding makes a value out of its observations: value × scale + offset of the newest, or of the best in a
+    window.
+    """
 
     scale: float = 1.0
     offset: float = 0.0
@@ -109,8 +111,8 @@ def is_finite(value: float) -> bool:
 def newest_first(point: Point) -> tuple[datetime, int, float, str, int, str, str, str, int]:
     """The sort key of "newest": observed_at, then step, then the run's start (none is oldest), then run id.
 
-    What is tied still (one run that logged on several datasets or models in the same millisecond) goes by version, dataset and
-    model, so that the choice never hangs on the order in which rows were written.
+    What is tied still (one run that logged on several datasets or models in the same millisecond) goes by version,
+    dataset and model, so that the choice never hangs on the order in which rows were written.
     """
     started = point.run_started_at.timestamp() if point.run_started_at else -math.inf
     return (
@@ -129,8 +131,8 @@ def newest_first(point: Point) -> tuple[datetime, int, float, str, int, str, str
 def select(points: Sequence[Point], rule: Rule, definition: Definition, end: datetime) -> Point | None:
     """The observation that decides as of the day that ends at `end`, or None where there is none.
 
-    Without a window: the newest. With one: the best finite value observed in the last `window_days` days (ties: the newest);
-    where none of them is finite, the newest of the window, so that its fault is named.
+    Without a window: the newest. With one: the best finite value observed in the last `window_days` days (ties: the
+    newest); where none of them is finite, the newest of the window, so that its fault is named.
     """
     known = [point for point in points if point.observed_at < end]
     if rule.window_days is None:
@@ -203,7 +205,8 @@ def read(
 def end_of_day(day: date, zone: tzinfo) -> datetime:
     """The instant at which `day` ends in the company's time zone, in UTC: the next midnight there, exclusive.
 
-    In UTC because two times of one zone are subtracted by the clock on the wall, which would make a day of a clock change 24 hours.
+    In UTC because two times of one zone are subtracted by the clock on the wall, which would make a day of a clock
+    change 24 hours.
     """
     following = day + timedelta(days=1)
     return datetime(following.year, following.month, following.day, tzinfo=zone).astimezone(UTC)

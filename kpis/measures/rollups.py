@@ -44,9 +44,11 @@ def median(numbers: Iterable[float]) -> float | None:
 
 
 def roll_up(readings: Sequence[Reading], weights: Sequence[float | None], *, rule: str, direction: str) -> Cell:
-    """Roll up the readings of one KPI by its rule (mean, median, sum, weighted_mean, worst), and their index by the median.
+    """Roll up the readings of one KPI by its rule (mean, median, sum, weighted_mean, worst), and their index by the
+    median.
 
-    `weights` runs beside `readings` (forecast annual value, None where there is none) and matters to weighted_mean alone.
+    `weights` runs beside `readings` (forecast annual value, None where there is none) and matters to weighted_mean
+    alone.
     """
     counted = [
         (r.value, w) for r, w in zip(readings, weights, strict=True) if r.value is not None and r.reason in COUNTS
@@ -96,7 +98,9 @@ def _sum(values: Sequence[float]) -> float | None:
 
 
 def most_common_reason(reasons: Iterable[Reason]) -> Reason:
-    """The reason that most readings give; of equally many the one that comes first in the precedence; no reading: not_bound."""
+    """The reason that most readings give; of equally many the one that comes first in the precedence; no reading:
+    not_bound.
+    """
     counts = Counter(reasons)
     if not counts:
         return Reason.NOT_BOUND

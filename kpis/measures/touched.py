@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 def gather_source(source_id: int) -> GatherResult:
     """Gather for every binding on what a sync touched in this source; then take the marks off that were read.
 
-    A mark set meanwhile stays, as does every mark when one binding fails: the sweep comes back to it. One binding that fails
-    does not hold up the others; the first error is raised at the end.
+    A mark set meanwhile stays, as does every mark when one binding fails: the sweep comes back to it. One binding
+    that fails does not hold up the others; the first error is raised at the end.
     """
     experiments = _touched(Experiment, source_id)
     models = _touched(RegisteredModel, source_id)
@@ -50,7 +50,9 @@ def gather_source(source_id: int) -> GatherResult:
 
 
 def gather_touched() -> int:
-    """Gather for all sources in which something is still marked; returns how many there were. One failing stops no other."""
+    """Gather for all sources in which something is still marked; returns how many there were. One failing stops no
+    other.
+    """
     marked = Q(pk__in=Experiment.objects.exclude(touched_at=None).values("source")) | Q(
         pk__in=RegisteredModel.objects.exclude(touched_at=None).values("source")
     )
@@ -71,8 +73,8 @@ def _touched(kind: type[Experiment] | type[RegisteredModel], source_id: int) -> 
 def bindings_on(source_id: int, experiment_ids: list[int], model_ids: list[int]) -> list[int]:
     """The bindings whose observations may have changed with these experiments and models.
 
-    Besides those bound to them: models with a version whose run or logged model lies in one of the experiments, and experiments
-    whose runs have a logged model there.
+    Besides those bound to them: models with a version whose run or logged model lies in one of the experiments, and
+    experiments whose runs have a logged model there.
     """
     runs = Run.objects.filter(source_id=source_id, experiment__in=experiment_ids).values("run_id")
     logged = LoggedModel.objects.filter(source_id=source_id, experiment__in=experiment_ids)
@@ -90,7 +92,9 @@ def bindings_on(source_id: int, experiment_ids: list[int], model_ids: list[int])
 
 
 def note_recovery(source_id: int) -> None:
-    """Note that readings which said `source_failing` may say something else, when the last good sync ended a long silence."""
+    """Note that readings which said `source_failing` may say something else, when the last good sync ended a long
+    silence.
+    """
     source = Source.objects.get(pk=source_id)
     done = Sync.objects.filter(source=source, state=Sync.State.DONE).order_by("-id")
     ends = list(done.values_list("finished_at", flat=True)[:2])
@@ -110,8 +114,8 @@ def note_recovery(source_id: int) -> None:
 
 _COUNT = """
 WITH seen AS (
-    SELECT name AS key, run.id AS run, run.experiment_id AS experiment
-    FROM tracking_run run, jsonb_object_keys(run.metrics) name
+    SELECT found.key AS key, run.id AS run, run.experiment_id AS experiment
+    FROM tracking_run run, jsonb_object_keys(run.metrics) found (key)
     WHERE run.source_id = %(source)s AND run.lifecycle_stage = 'active' AND run.missing_since IS NULL
     UNION
     SELECT metric ->> 'key', run.id, logged.experiment_id
