@@ -229,8 +229,12 @@ def logged_model(raw: dict[str, Any], note: Note) -> LoggedModelFacts | None:
         note("logged model", model_id, reason)
 
     metrics = [one for item in _dicts(data.get("metrics")) if (one := _model_metric(item, about))]
-    metrics.sort(key=lambda one: tuple(str(one[key]) for key in ("key", "dataset_name", "dataset_digest", "run_id")) + (
-        one["timestamp"], one["step"]))
+    metrics.sort(
+        key=lambda one: (
+            tuple(str(one[key]) for key in ("key", "dataset_name", "dataset_digest", "run_id"))
+            + (one["timestamp"], one["step"])
+        )
+    )
     return LoggedModelFacts(
         model_id=model_id,
         experiment_id=str(info.get("experiment_id") or ""),

@@ -179,7 +179,9 @@ class Gateway:
         if answer.status == 401:
             raise GatewayError(Fault.CREDENTIALS, f"{host} does not accept these credentials.")
         if 300 <= answer.status < 400:
-            raise GatewayError(Fault.ADDRESS, f"{host} sends us on to another address. Enter the address where it ends.")
+            raise GatewayError(
+                Fault.ADDRESS, f"{host} sends us on to another address. Enter the address where it ends."
+            )
         if answer.status == 403 and b"Host header" in answer.body[:2000]:
             raise GatewayError(Fault.FORBIDDEN, f"{host} does not answer to this name (its setting of allowed hosts).")
         try:
@@ -205,7 +207,11 @@ class Gateway:
         if not code:
             fault = Fault.UNKNOWN_CALL if status in (404, 405) else Fault.NOT_MLFLOW
             return GatewayError(fault, f"{host} answers, but not as an MLflow server does (status {status}).")
-        fault = Fault.UNKNOWN_CALL if code in ("ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "NOT_IMPLEMENTED") else Fault.REFUSED
+        fault = (
+            Fault.UNKNOWN_CALL
+            if code in ("ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "NOT_IMPLEMENTED")
+            else Fault.REFUSED
+        )
         return GatewayError(fault, f"{host} refused the request: {message or code}")
 
     def abort(self) -> None:

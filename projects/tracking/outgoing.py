@@ -139,7 +139,9 @@ class Outgoing:
         except (OSError, http.client.HTTPException):
             raise Unreachable(f"The connection to {self.host} broke off before the answer was complete.") from None
         except ValueError:
-            raise Unreachable(f"The address or the credentials for {self.host} hold characters that cannot be sent.") from None
+            raise Unreachable(
+                f"The address or the credentials for {self.host} hold characters that cannot be sent."
+            ) from None
         finally:
             timer.cancel()
 
@@ -158,7 +160,9 @@ class Outgoing:
                     raise TooLarge(f"{self.host} sent more than {self.most_bytes // 1048576} MB in one answer.")
                 parts.append(part)
             complete = True
-            return Answer(response.status, {key.lower(): value for key, value in response.getheaders()}, b"".join(parts))
+            return Answer(
+                response.status, {key.lower(): value for key, value in response.getheaders()}, b"".join(parts)
+            )
         finally:
             if not complete:
                 self.close()

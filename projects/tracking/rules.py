@@ -12,7 +12,9 @@ from projects.catalog.models import Project
 
 def may_triage(person: Person) -> bool:
     """Whoever may link experiments to some project may look through those that belong to none."""
-    return standing(person).holds_anywhere(Role.CONTRIBUTOR, Role.UNIT_LEAD, Role.MENTOR, Role.APPROVER, Role.ADMINISTRATOR)
+    return standing(person).holds_anywhere(
+        Role.CONTRIBUTOR, Role.UNIT_LEAD, Role.MENTOR, Role.APPROVER, Role.ADMINISTRATOR
+    )
 
 
 def _of_visible_project(person: Person, path: str) -> Q:
@@ -64,4 +66,7 @@ events.sentence("experiment.linked", "linked the experiment {name}")
 events.sentence("experiment.unlinked", "unlinked the experiment {name}")
 events.sentence("model.linked", "linked the model {name}")
 events.sentence("model.unlinked", "unlinked the model {name}")
-events.sentence("model.alias_moved", lambda facts: f"alias {facts['alias']} of {facts['name']} now stands on version {facts['version']}")
+events.sentence(
+    "model.alias_moved",
+    lambda facts: f"alias {facts['alias']} of {facts['name']} now stands on version {facts['version']}",
+)

@@ -91,7 +91,17 @@ RUNS = Table(
         "ended_at": _when("ended_ms"),
         **{
             column: f"r.{column}"
-            for column in ("name", "status", "lifecycle_stage", '"user"', "git_commit", "params", "tags", "metrics", "datasets")
+            for column in (
+                "name",
+                "status",
+                "lifecycle_stage",
+                '"user"',
+                "git_commit",
+                "params",
+                "tags",
+                "metrics",
+                "datasets",
+            )
         },
     },
     fixed={"source_id": "%(source)s", "run_id": "r.run_id"},
@@ -135,7 +145,9 @@ VERSIONS = Table(
     "tags jsonb, created_ms bigint",
     mirrored={
         "created_at": _when("created_ms"),
-        **{column: f"r.{column}" for column in ("run_id", "logged_model_id", "origin", "status", "description", "tags")},
+        **{
+            column: f"r.{column}" for column in ("run_id", "logged_model_id", "origin", "status", "description", "tags")
+        },
     },
     fixed={"model_id": "m.id", "version": "r.version"},
     join="JOIN tracking_registeredmodel m ON m.source_id = %(source)s AND m.name = r.name",

@@ -20,6 +20,8 @@ class Migration(migrations.Migration):
             name='Seen',
             fields=[
                 ('pk', models.CompositePrimaryKey('sync_id', 'kind', 'ref', blank=True, editable=False, primary_key=True, serialize=False)),
+                # By hand: the generated order made the composite key before its first part.
+                ('sync', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tracking.sync')),
                 ('kind', models.CharField(choices=[('e', 'Experiment'), ('r', 'Run'), ('l', 'Logged Model'), ('m', 'Model'), ('v', 'Version'), ('R', 'Changed Run'), ('L', 'Named Model')], max_length=1)),
                 ('ref', models.CharField(max_length=300)),
             ],
@@ -35,10 +37,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='run',
             index=models.Index(fields=['source', '-started_at'], name='run_by_source'),
-        ),
-        migrations.AddField(
-            model_name='seen',
-            name='sync',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tracking.sync'),
         ),
     ]
