@@ -122,6 +122,8 @@ class Demo:
                 self.family.stop(child)
                 say("!", f"{child.command.name} ended (code {child.process.returncode}); starting it again")
                 self._lasting(start)
+            pause = time.monotonic() + 3
+            self.family.until(lambda pause=pause: time.monotonic() > pause, "Watching", seconds=10)
         raise Failed(f"a part ended {_MOST_RESTARTS} times; see {LOGS}")
 
 

