@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from django.urls import path
+from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
 router = DefaultRouter()
-extra = []
+extra: list[URLPattern] = []
 for room in ("coe.accounts", "projects.catalog", "projects.tracking", "kpis.measures", "kpis.reports"):
     api = import_module(f"{room}.api")
     for prefix, viewset in getattr(api, "routes", []):

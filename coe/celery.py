@@ -1,4 +1,7 @@
-"""Celery: thin tasks that load by id and call a verb. Losing or doubling a task does no harm: rows are claimed in the database."""
+"""Celery: thin tasks that load by id and call a verb.
+
+Losing or doubling a task does no harm: rows are claimed in the database.
+"""
 
 from __future__ import annotations
 

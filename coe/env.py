@@ -1,4 +1,5 @@
-"""Typed readers of settings from the environment: a bad or missing value stops the start with one line that names it."""
+"""Typed readers of settings from the environment: a bad or missing value stops the start with one line that names it.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +50,16 @@ class Env:
         return value
 
     def flag(self, name: str, default: bool) -> bool:
-        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         return self._read(name, default, lambda raw: words[raw.lower()], "must be true or false")
 
     def whole(self, name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
@@ -65,7 +75,9 @@ class Env:
         return [part.strip() for part in parts if part.strip()]
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
-        return self._read(name, default, lambda raw: {c: c for c in choices}[raw], f"must be one of {', '.join(choices)}")
+        return self._read(
+            name, default, lambda raw: {c: c for c in choices}[raw], f"must be one of {', '.join(choices)}"
+        )
 
     def url(self, name: str, schemes: tuple[str, ...], default: str | object = _REQUIRED) -> str:
         def parse(raw: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -10,7 +11,7 @@ import structlog
 _SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "credential")
 
 
-def hide_secrets(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blanks values whose key names a secret, whoever logged them."""
     for key in event:
         if any(word in key.lower() for word in _SECRET_WORDS):

@@ -16,7 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("CAIRN_DEMO", False)
 SECRET_KEY = env.secret("SECRET_KEY", least=32)
-# Fernet keys, newest first: the first one encrypts, all of them decrypt, so a key is rotated by putting a new one in front.
+# Fernet keys, newest first: the first one encrypts, all of them decrypt, so a key is rotated by putting a new one in
+# front.
 SECRETS_KEYS = env.words("SECRETS_KEYS")
 if not SECRETS_KEYS:
     raise BadSetting("SECRETS_KEYS", "is missing; give one or more Fernet keys with commas between, newest first")
@@ -93,7 +94,10 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.whole("DATABASE_CONN_MAX_AGE", 60)
 # Only rate limits live in the cache. Without Redis they are kept in the database, so that all processes share them.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.url("CACHE_URL", ("redis", "rediss"))}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.url("CACHE_URL", ("redis", "rediss")),
+    }
     if env.values.get("CACHE_URL")
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
 }

@@ -74,9 +74,7 @@ class Demo:
         if not self.where.broker:
             with timed("Valkey"):
                 port, log = self.where.valkey_port, LOGS / "valkey.log"
-                self._lasting(
-                    lambda: services.start_valkey(self.family, port=port, folder=HOME / "valkey", log=log)
-                )
+                self._lasting(lambda: services.start_valkey(self.family, port=port, folder=HOME / "valkey", log=log))
 
     def _once(self, step: steps.Step) -> None:
         told = f"{self.database} {self.where.mlflow_url}"
@@ -122,9 +120,12 @@ class Demo:
                 self.family.stop(child)
                 say("!", f"{child.command.name} ended (code {child.process.returncode}); starting it again")
                 self._lasting(start)
-            pause = time.monotonic() + 3
-            self.family.until(lambda pause=pause: time.monotonic() > pause, "Watching", seconds=10)
+            self._rest(3)
         raise Failed(f"a part ended {_MOST_RESTARTS} times; see {LOGS}")
+
+    def _rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.family.until(lambda: time.monotonic() > end, "Watching", seconds=seconds + 1)
 
 
 @contextmanager

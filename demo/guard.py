@@ -1,4 +1,5 @@
-"""Ends what a killed parent left behind: reads `add PID SIGNAL` and `drop PID` lines; acts when standard input closes."""
+"""Ends what a killed parent left behind: reads `add PID SIGNAL` and `drop PID` lines; acts when standard input closes.
+"""
 
 import contextlib
 import os
@@ -19,8 +20,8 @@ def _alive(group: int) -> bool:
 
 def main() -> None:
     # A closed terminal or a Ctrl-C is for the parent; this process ends after it.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     groups: dict[int, int] = {}
     for line in sys.stdin:
         word, pid, *rest = line.split()

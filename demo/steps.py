@@ -1,4 +1,7 @@
-"""What the demo does once, in order. A step that was done is not done again until one of the files that it stands on changes."""
+"""What the demo does once, in order.
+
+A step that was done is not done again until one of the files that it stands on changes.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from demo.environment import HOME, ROOT
 
 @dataclass(frozen=True)
 class Step:
-    """`words` are run by our Python; `stands_on` are globs under the checkout whose contents decide whether it is done again."""
+    """`words` are run by our Python; `stands_on` are globs under the checkout whose contents decide whether it is done
+    again.
+    """
 
     name: str
     words: Sequence[str]

@@ -28,7 +28,13 @@ from tests.factories import Make
 FRONTEND = parts.ROOT / "frontend"
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-_QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage")
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+)
 
 
 @pytest.fixture
@@ -69,7 +75,9 @@ def api() -> Callable[..., APIClient]:
 @pytest.fixture(scope="session")
 def playwright_browser() -> Iterator[Browser]:
     """This machine's Chromium, headless. Without one: skipped loudly, but in CI an error."""
-    path = next(filter(None, map(shutil.which, _CHROMIUM)), None) or (_MAC_CHROME if Path(_MAC_CHROME).exists() else None)
+    path = next(filter(None, map(shutil.which, _CHROMIUM)), None) or (
+        _MAC_CHROME if Path(_MAC_CHROME).exists() else None
+    )
     if path is None:
         message = "THERE IS NO CHROMIUM ON THIS MACHINE: the browser tests were not run (`make browser` installs it)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
@@ -120,7 +128,9 @@ class Browsing:
 
 @pytest.fixture
 def chromium(playwright_browser: Browser, live_site: str) -> Iterator[Browsing]:
-    """`page = chromium(person, phone=True, dark=True)`, then `page.goto("/scoreboard/")`; fails on any script or CSP error."""
+    """`page = chromium(person, phone=True, dark=True)`, then `page.goto("/scoreboard/")`; fails on any script or CSP
+    error.
+    """
     browsing = Browsing(playwright_browser, base_url=live_site)
     yield browsing
     for context in browsing.contexts:
@@ -138,7 +148,9 @@ def axe() -> Callable[[Page], None]:
         page.evaluate(script)
         found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         lines = [
-            f"{each['id']} ({each['impact']}): {node['target']} {node['html'][:160]}" for each in found for node in each["nodes"]
+            f"{each['id']} ({each['impact']}): {node['target']} {node['html'][:160]}"
+            for each in found
+            for node in each["nodes"]
         ]
         assert not lines, f"{page.url}\n" + "\n".join(lines)
 

@@ -1,4 +1,6 @@
-"""The real parts that tests stand on: an embedded PostgreSQL and Valkey, unless DATABASE_URL and BROKER_URL name others."""
+"""The real parts that tests stand on: an embedded PostgreSQL and Valkey, unless DATABASE_URL and BROKER_URL name
+others.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ folder: Path | None = None
 def embed() -> None:
     """Set the environment of the tests, and start what it lacks.
 
-    Under xdist the controller does so and its workers inherit the addresses; each worker gets a broker database of its own.
+    Under xdist the controller does so and its workers inherit the addresses; each worker gets a broker database of its
+    own.
     """
     for name in _UNSET:
         os.environ.pop(name, None)

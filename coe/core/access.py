@@ -1,7 +1,8 @@
-"""Who may know of what, and who may do what: one registry, filled by each room, asked by pages, API, exports and counts.
+"""Who may know of what, and who may do what: one registry, filled by each room, asked by pages, API, exports and
+counts.
 
-A *visibility* says which objects of a kind a person may know of (others do not exist for them: 404). A *rule* says whether a
-person who may know of an object may do something to it (403 otherwise).
+A *visibility* says which objects of a kind a person may know of (others do not exist for them: 404). A *rule* says
+whether a person who may know of an object may do something to it (403 otherwise).
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def rule(action: str) -> Callable[[Callable[[Any, Any], bool]], Callable[[Any, A
 
 
 def visible(kind: str, person: Any) -> Q:
-    """The condition on objects of `kind` that `person` may know of; nothing for whoever is not signed in or not active."""
+    """The condition on objects of `kind` that `person` may know of; nothing for whoever is not signed in or not active.
+    """
     if not (getattr(person, "is_authenticated", False) and person.is_active):
         return Q(pk__in=[])
     return _visibilities[kind](person)

@@ -1,7 +1,7 @@
 """What changed that figures depend on, so that kept figures know when they are out of date.
 
-A kept figure stores the database snapshot it was computed under. It is still true for a day unless some transaction that this
-snapshot had not seen noted a change that reaches back before the end of that day.
+A kept figure stores the database snapshot it was computed under. It is still true for a day unless some transaction
+that this snapshot had not seen noted a change that reaches back before the end of that day.
 """
 
 from __future__ import annotations

@@ -26,8 +26,13 @@ class RailItem:
 _items: list[RailItem] = []
 
 
-def rail_item(label: str, url: str, *, order: int, group: str = "", allowed: Callable[[Any], bool] = lambda p: True) -> None:
-    """Put an entry into the rail; each room does so for its own pages. Raises `ValueError` for a URL that is there already."""
+def rail_item(
+    label: str, url: str, *, order: int, group: str = "", allowed: Callable[[Any], bool] = lambda p: True
+) -> None:
+    """Put an entry into the rail; each room does so for its own pages.
+
+    Raises `ValueError` for a URL that is there already.
+    """
     if any(item.url == url for item in _items):
         raise ValueError(f"{url} is in the rail already")
     _items.append(RailItem(label, url, order, group, allowed))

@@ -18,8 +18,8 @@ _sentences: dict[str, Sentence] = {}
 def record(*, actor: Any, verb: str, subject: models.Model, facts: dict[str, Any] | None = None) -> Event:
     """Append one event in the caller's transaction and return it. `actor` is None where Cairn itself acted.
 
-    Raises `KeyError` for a verb that no room gave a sentence, and `TransactionManagementError` outside of a transaction: a
-    fact must stand or fall with the change it tells of.
+    Raises `KeyError` for a verb that no room gave a sentence, and `TransactionManagementError` outside of a
+    transaction: a fact must stand or fall with the change it tells of.
     """
     _sentences[verb]
     if not transaction.get_connection().in_atomic_block:

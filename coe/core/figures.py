@@ -29,8 +29,9 @@ def signless(number: int) -> str:
 
 
 def plain(number: float, digits: int) -> str:
-    """`number` with `digits` decimals (and more for small ones, so that three digits are told), zeros at the end kept."""
-    if number and abs(number) < 10.0 ** -digits:
+    """`number` with `digits` decimals (and more for small ones, so that three digits are told), zeros at the end kept.
+    """
+    if number and abs(number) < 10.0**-digits:
         text = f"{number:.3g}"
         return text.replace("-", "−") if "e" not in text else f"{number:.2e}".replace("-", "−")
     if abs(number) >= 1e15:
@@ -49,7 +50,9 @@ def money(number: float, currency: str = "") -> str:
 
 
 def figure(number: float | None, unit: str = "") -> str:
-    """A KPI's value with its unit of measure (ratio, percent, currency, count, duration, score); a dash where there is none."""
+    """A KPI's value with its unit of measure (ratio, percent, currency, count, duration, score); a dash where there is
+    none.
+    """
     if number is None:
         return "–"
     if unit == "percent":

@@ -9,12 +9,14 @@ from django.http import HttpRequest, JsonResponse
 from kombu import Connection
 
 
-def healthz(request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers with all migrations applied; a broker that is down is said but does not take the pages down."""
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """200 when the database answers with all migrations applied; a broker that is down is said but does not take the
+    pages down.
+    """
     checks = {"database": _database(), "broker": _broker()}
     ready = checks["database"] == "ok"
     return JsonResponse({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)

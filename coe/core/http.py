@@ -33,7 +33,10 @@ def today() -> date:
 
 
 def as_of(request: HttpRequest) -> date:
-    """The date in `?as_of=YYYY-MM-DD`, today when there is none. Raises 404 for what is no date or lies in the future."""
+    """The date in `?as_of=YYYY-MM-DD`, today when there is none.
+
+    Raises 404 for what is no date or lies in the future.
+    """
     raw = request.GET.get("as_of", "")
     if not raw:
         return today()

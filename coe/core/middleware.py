@@ -62,7 +62,9 @@ class ReaderTimezone:
 
 
 class PlainErrors:
-    """Turns the errors of verbs and queries into answers, in one place: what may not be known of is 404, what may not be done 403."""
+    """Turns the errors of verbs and queries into answers, in one place: what may not be known of is 404, what may not
+    be done 403.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -37,7 +37,9 @@ class Event(models.Model):
 
 
 class OutboxEntry(models.Model):
-    """Work outside of the database, written in the transaction that decided it; a task carries it out and marks it done."""
+    """Work outside of the database, written in the transaction that decided it; a task carries it out and marks it
+    done.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -59,9 +61,7 @@ class OutboxEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="outbox_once"),
-            models.CheckConstraint(
-                name="outbox_done_has_time", condition=~Q(state="done") | Q(done_at__isnull=False)
-            ),
+            models.CheckConstraint(name="outbox_done_has_time", condition=~Q(state="done") | Q(done_at__isnull=False)),
         ]
         indexes = [models.Index(fields=["due_at"], name="outbox_waiting", condition=Q(state="waiting"))]
 

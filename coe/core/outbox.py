@@ -35,7 +35,10 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 
 def put(*, kind: str, key: str, payload: dict[str, Any], nudge: Callable[[int], None] | None = None) -> OutboxEntry:
-    """Write one entry in the caller's transaction; after commit `nudge(id)` may wake a worker. The same key gives the same entry."""
+    """Write one entry in the caller's transaction; after commit `nudge(id)` may wake a worker.
+
+    The same key gives the same entry.
+    """
     _handlers[kind]
     entry, _ = OutboxEntry.objects.get_or_create(kind=kind, key=key, defaults={"payload": payload})
     if nudge:
@@ -47,9 +50,16 @@ def put(*, kind: str, key: str, payload: dict[str, Any], nudge: Callable[[int], 
 def claim(entry_id: int | None = None) -> OutboxEntry | None:
     """Lease one waiting entry that is due (that one, or the oldest), or None. No two workers hold the same lease."""
     now = timezone.now()
-    free = OutboxEntry.objects.filter(Q(claimed_until=None) | Q(claimed_until__lt=now), state="waiting", due_at__lte=now)
+    free = OutboxEntry.objects.filter(
+        Q(claimed_until=None) | Q(claimed_until__lt=now), state="waiting", due_at__lte=now
+    )
     with transaction.atomic():
-        entry = (free.filter(pk=entry_id) if entry_id else free).order_by("due_at").select_for_update(skip_locked=True).first()
+        entry = (
+            (free.filter(pk=entry_id) if entry_id else free)
+            .order_by("due_at")
+            .select_for_update(skip_locked=True)
+            .first()
+        )
         if entry:
             entry.claimed_until = now + LEASE
             entry.attempts += 1
@@ -58,7 +68,8 @@ def claim(entry_id: int | None = None) -> OutboxEntry | None:
 
 
 def carry_out(entry: OutboxEntry) -> bool:
-    """Run the handler of a claimed entry, outside of any transaction, and mark it done; on an error, plan the next try."""
+    """Run the handler of a claimed entry, outside of any transaction, and mark it done; on an error, plan the next try.
+    """
     try:
         _handlers[entry.kind](entry.payload)
     except Exception as error:  # whatever a handler raises must not stop the sweep

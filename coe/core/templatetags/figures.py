@@ -1,4 +1,6 @@
-"""Template filters for figures: `{{ value|figure:kpi.unit }}`, `{{ index|index }}`, `{{ day|day }}`, `{{ moment|ago }}`."""
+"""Template filters for figures: `{{ value|figure:kpi.unit }}`, `{{ index|index }}`, `{{ day|day }}`, `{{ moment|ago
+}}`.
+"""
 
 from __future__ import annotations
 
