@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 FIELDS = ("label", "url", "public_url", "workspace", "auth", "username", "interval_minutes", "is_enabled")
+# Kept by the sync, never given by a person.
+HEALTH = ("first_good_sync_at", "last_good_sync_at", "last_full_sync_at", "last_error_at")
 # What a server is reached by: a change of one of these is tried out before it is saved.
 _REACH = {"url", "workspace", "auth", "username", "secret"}
 # Somebody waits for the answer to the form, so the trial is short.
@@ -49,7 +51,7 @@ def create_source(*, actor: Person, name: str, secret: str = "", try_connection:
     source = Source(name=name, **_known(fields))
     source.label = source.label or name
     _set_secret(source, secret, was_given=True)
-    source.full_clean()
+    source.full_clean(exclude=HEALTH)
     if try_connection:
         _try(source, secret)
     try:
@@ -85,7 +87,7 @@ def change_source(
         )
     if _set_secret(source, secret or "", was_given=bool(secret)):
         changed.add("secret")
-    source.full_clean()
+    source.full_clean(exclude=HEALTH)
     if try_connection and changed & _REACH:
         _try(source, secret or secrets.decrypt(source.secret))
     return _save_change(source, actor, changed)
@@ -272,9 +274,9 @@ def link_many(*, actor: Person, things: Sequence[Experiment | RegisteredModel], 
     return len(things)
 
 
-def dismiss_many(*, actor: Person, things: Sequence[Experiment | RegisteredModel]) -> int:
-    """Dismiss several at once: all of them or none. Returns how many."""
+def dismiss_many(*, actor: Person, things: Sequence[Experiment | RegisteredModel], dismissed: bool = True) -> int:
+    """Set several aside (or take them up again) at once: all of them or none. Returns how many."""
     with transaction.atomic():
         for thing in things:
-            _dismiss(actor, type(thing), thing.pk, True)
+            _dismiss(actor, type(thing), thing.pk, dismissed)
     return len(things)
