@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404
@@ -74,16 +74,18 @@ class EtagMixin:
     """Answers reads with an ETag over the body, and 304 to whoever has it already."""
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        if request.method in ("GET", "HEAD") and response.status_code == 200 and response.data is not None:
-            body = json.dumps(response.data, sort_keys=True, default=str).encode()
-            etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            response["ETag"] = etag
-            response["Cache-Control"] = "private, no-cache"
-            patch_vary_headers(response, ["Authorization", "Cookie", "Accept"])
-            conditional = get_conditional_response(request._request, etag=etag, response=response)
-            if conditional is not None and conditional.status_code == 304:
-                response.status_code = 304
-                response.data = None
-                response.content = b"" if getattr(response, "_is_rendered", False) else b""
-        return response
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # the view's own
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.data is None:
+            return response
+        # The same data as another media type is another representation.
+        body = json.dumps([request.accepted_media_type, response.data], sort_keys=True, default=str).encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        response["ETag"] = etag
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Authorization", "Cookie", "Accept"])
+        conditional: Any = get_conditional_response(request._request, etag=etag, response=response)
+        if conditional is None or conditional is response:
+            return response
+        for name in ("ETag", "Cache-Control", "Vary"):
+            conditional[name] = response[name]
+        return cast(Response, conditional)

@@ -40,7 +40,8 @@ def _svg(width: int, height: int, label: str, inside: SafeString) -> SafeString:
 def sparkline(points: Sequence[float | None], *, label: str, width: int = 64, height: int = 22) -> SafeString:
     """A line through `points`, evenly apart from left to right; None or a value that is not finite leaves a gap.
 
-    The last point has a dot when it has a value, and so has a point between two gaps. Without any value: an empty string.
+    The last point has a dot when it has a value, and so has a point between two gaps. Without any value: an empty
+    string.
     """
     known = [point for point in points if point is not None and math.isfinite(point)]
     if not known:
@@ -71,7 +72,8 @@ def sparkline(points: Sequence[float | None], *, label: str, width: int = 64, he
 def bullet(
     index: float | None, *, label: str, width: int = 120, height: int = 18, low: float = -25.0, high: float = 125.0
 ) -> SafeString:
-    """A bar from the baseline (index 0) to the figure's index, and a tick at the target (100). Right is better in either direction.
+    """A bar from the baseline (index 0) to the figure's index, and a tick at the target (100). Right is better in
+    either direction.
 
     What lies beyond `low` or `high` ends at the edge in a point. Without an index only baseline and target are drawn.
     """
@@ -111,7 +113,10 @@ def bullet(
 
 
 def bar(value: float | None, most: float, *, label: str, width: int = 300, height: int = 18) -> SafeString:
-    """A bar from zero; `most` is the value that fills the width. Nothing is drawn of a value that is missing or below zero."""
+    """A bar from zero; `most` is the value that fills the width.
+
+    Nothing is drawn of a value that is missing or below zero.
+    """
     share = 0.0
     if value is not None and math.isfinite(value) and math.isfinite(most) and most > 0:
         share = min(max(value / most, 0.0), 1.0)
@@ -131,15 +136,24 @@ def bar(value: float | None, most: float, *, label: str, width: int = 300, heigh
 
 
 def parts(counts: Sequence[tuple[str, int]], *, label: str, width: int = 300, height: int = 14) -> SafeString:
-    """One bar cut into parts by `counts` of (CSS class, count), from left to right; the label says them in words."""
+    """One bar cut into parts by `counts` of (fill, count), from left to right; the label says them in words."""
     total = sum(count for _, count in counts)
     if total <= 0:
         return SafeString("")
     rectangles, left = [], 0.0
-    for tone, count in counts:
+    for fill, count in counts:
         if count > 0:
             wide = width * count / total
-            rectangles.append((f"{left:.1f}", f"{max(wide - 1, 0.5):.1f}", height, tone))
+            rectangles.append((f"{left:.1f}", f"{max(wide - 1, 0.5):.1f}", height, fill))
             left += wide
     inside = format_html_join("", '<rect x="{}" y="0" width="{}" height="{}" fill="{}"/>', rectangles)
     return _svg(width, height, label, inside)
+
+
+def swatch(fill: str) -> SafeString:
+    """A small square of a colour for a legend; the word beside it says what it means."""
+    return format_html(
+        '<svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">'
+        '<rect width="12" height="12" fill="{}"/></svg>',
+        fill,
+    )

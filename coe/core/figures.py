@@ -29,8 +29,7 @@ def signless(number: int) -> str:
 
 
 def plain(number: float, digits: int) -> str:
-    """`number` with `digits` decimals (and more for small ones, so that three digits are told), zeros at the end kept.
-    """
+    """`number` with `digits` decimals, zeros at the end kept; small ones with more, so that three digits are told."""
     if number and abs(number) < 10.0**-digits:
         text = f"{number:.3g}"
         return text.replace("-", "−") if "e" not in text else f"{number:.2e}".replace("-", "−")

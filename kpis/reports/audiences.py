@@ -1,4 +1,7 @@
-"""Who reads the same figures: people from whom the same projects and the same figures are kept share what is computed."""
+"""Who reads the same figures.
+
+People from whom the same projects and the same figures are kept share what is computed.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ EVERYTHING = Audience()
 def audience_of(person: Any) -> Audience:
     """What is kept from `person`, asked anew each time: a role that was taken away counts at once."""
     bound = Project.objects.filter(pk__in=Binding.objects.values("project"))
-    hidden = frozenset(bound.exclude(pk__in=Project.objects.visible_to(person).values("pk")).values_list("pk", flat=True))
+    hidden = frozenset(
+        bound.exclude(pk__in=Project.objects.visible_to(person).values("pk")).values_list("pk", flat=True)
+    )
     closed = Binding.objects.filter(is_withheld=True).exclude(project__in=hidden)
     return Audience(hidden, frozenset(withheld_for(person, closed)))

@@ -31,9 +31,9 @@ CHANGE_AGE = timedelta(days=2)
 Key = tuple[int, int | None, str]
 Cells = dict[Key, CellFigure]
 
-# A board is true when the clock has not reached its `valid_until`, and no change that its snapshot had not seen reaches back
-# before its end: the question of `core.changes.reach_of_changes_since`, asked for all boards in the statement that reads them, so
-# that no figure slips in between the question and the answer.
+# A board is true when the clock has not reached its `valid_until`, and no change that its snapshot had not seen
+# reaches back before its end: the question of `core.changes.reach_of_changes_since`, asked for all boards in the
+# statement that reads them, so that no figure slips in between the question and the answer.
 _TRUE = sql.SQL(
     """
     (board.valid_until IS NULL OR board.valid_until > %(now)s)
@@ -47,8 +47,8 @@ _TRUE = sql.SQL(
 )
 _CELLS = sql.SQL(
     """
-    SELECT board.as_of, cell.unit_id, cell.kpi_id, cell.category, cell.shown_kpi_id, cell.value, cell.index, cell.reason,
-           cell.since, cell.reporting, cell.index_reporting, cell.expected, cell.unweighted
+    SELECT board.as_of, cell.unit_id, cell.kpi_id, cell.category, cell.shown_kpi_id, cell.value, cell.index,
+           cell.reason, cell.since, cell.reporting, cell.index_reporting, cell.expected, cell.unweighted
     FROM reports_board board
     LEFT JOIN reports_cell cell ON cell.board_id = board.id AND cell.unit_id = ANY(%(units)s)
     WHERE board.audience = %(audience)s AND board.as_of = ANY(%(days)s) AND {true}
@@ -94,8 +94,8 @@ def readings_for(audience: Audience, days: Sequence[date]) -> dict[date, dict[in
 def compute(audience: Audience, days: Sequence[date]) -> dict[date, tuple[list[CellFigure], dict[int, Short]]]:
     """Compute the boards of these days from readings, keep them, and return their cells and readings.
 
-    One process at a time computes for an audience, and whoever waited computes only what is still missing. Two that compute the
-    same would keep the same: a board is replaced as a whole, and each is judged by its own snapshot.
+    One process at a time computes for an audience, and whoever waited computes only what is still missing. Two that
+    compute the same would keep the same: a board is replaced as a whole, and each is judged by its own snapshot.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -108,7 +108,9 @@ def compute(audience: Audience, days: Sequence[date]) -> dict[date, tuple[list[C
         return result
 
 
-def _whole(audience: Audience, kept: dict[date, dict[int, Short]]) -> dict[date, tuple[list[CellFigure], dict[int, Short]]]:
+def _whole(
+    audience: Audience, kept: dict[date, dict[int, Short]]
+) -> dict[date, tuple[list[CellFigure], dict[int, Short]]]:
     """All cells of boards that somebody else kept meanwhile."""
     if not kept:
         return {}
@@ -122,7 +124,9 @@ def _computed(audience: Audience, days: Sequence[date]) -> dict[date, tuple[list
     # Before the reads: what commits while they run counts as not seen, and the board is computed once more.
     seen = changes.snapshot()
     defined, bounds, retired = facts.definitions(), facts.bounds(audience), facts.retired(days)
-    readings = readings_as_of(Binding.objects.exclude(project__in=audience.hidden), days, withheld_ids=audience.withheld, now=now)
+    readings = readings_as_of(
+        Binding.objects.exclude(project__in=audience.hidden), days, withheld_ids=audience.withheld, now=now
+    )
     result = {}
     for day in days:
         known = [bound for bound in bounds if bound.project_id not in retired[day] and (bound.id, day) in readings]
@@ -160,8 +164,8 @@ def _keep(
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM reports_cell WHERE board_id = %s", [board.pk])
         with cursor.copy(
-            "COPY reports_cell (board_id, unit_id, kpi_id, category, shown_kpi_id, value, index, reason, since, reporting, "
-            "index_reporting, expected, unweighted) FROM STDIN"
+            "COPY reports_cell (board_id, unit_id, kpi_id, category, shown_kpi_id, value, index, reason, since, "
+            "reporting, index_reporting, expected, unweighted) FROM STDIN"
         ) as copy:
             for c in cells:
                 figures = (c.value, c.index, c.reason.value if c.reason else "", c.since)
@@ -192,10 +196,10 @@ def _kept_cells(audience: Audience, days: Sequence[date], units: Collection[int]
 
 
 def warm() -> int:
-    """Compute what is out of date of the boards that most people read: today and its trend, for whoever may see everything.
+    """Compute what is out of date of the boards that most people read.
 
-    What is still true is confirmed under a newer snapshot, so that no old change need be kept for it; then what is old goes.
-    Returns how many boards were computed.
+    These are today and its trend, for whoever may see everything. What is still true is confirmed under a newer snapshot, so that no old change need be kept for it; then what is
+    old goes. Returns how many boards were computed.
     """
     days = trend_days(today())
     seen = changes.snapshot()
@@ -208,7 +212,10 @@ def warm() -> int:
 
 
 def prune() -> int:
-    """Drop boards that nobody found true for a day, and the notes of changes that none of the others needs. Returns boards dropped."""
+    """Drop boards that nobody found true for a day, and the notes of changes that none of the others needs.
+
+    Returns boards dropped.
+    """
     old = Board.objects.filter(checked_at__lt=timezone.now() - BOARD_AGE)
     dropped = old.count()
     old.delete()

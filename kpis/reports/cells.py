@@ -13,7 +13,10 @@ from kpis.measures.rollups import median, most_common_reason, roll_up
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A project's binding as the roll-up needs it. `lineage` are the ids of its unit and those above; `weight` its forecast."""
+    """A project's binding as the roll-up needs it.
+
+    `lineage` are the ids of its unit and those above; `weight` its forecast.
+    """
 
     id: int
     project_id: int
@@ -124,7 +127,10 @@ def _joint_cell(
     meanings: Mapping[int, Meaning],
     since: Mapping[int, datetime],
 ) -> CellFigure:
-    """The median over the indexes of all readings of these KPIs; the value is that of the KPI that most projects use."""
+    """The median over the indexes of all readings of these KPIs;
+
+    The value is that of the KPI that most projects use.
+    """
     group = [pair for kpi_id in kpi_ids for pair in members[kpi_id]]
     indexes = [reading.index for _, reading in group if reading.index is not None]
     index = median(indexes)
@@ -146,9 +152,9 @@ def _began(reason: Reason | None, group: Group, since: Mapping[int, datetime]) -
     """Of a stale figure, when the freshest of them was observed; of what has a beginning, the latest of these."""
     if reason is Reason.STALE:
         return max(
-            (reading.point.observed_at for _, reading in group if reading.reason is reason and reading.point), default=None
+            (reading.point.observed_at for _, reading in group if reading.reason is reason and reading.point),
+            default=None,
         )
     if reason in (Reason.DATASET_CHANGED, Reason.SOURCE_FAILING):
         return max((since[bound.id] for bound, r in group if r.reason is reason and bound.id in since), default=None)
     return None
-

@@ -29,7 +29,10 @@ def trend_days(as_of: date) -> list[date]:
 
 
 def compared_with(as_of: date) -> date:
-    """The day that "▲ 4" compares with: the newest of the trend's month ends that is at least ten days before `as_of`."""
+    """The day that "▲ 4" compares with:
+
+    The newest of the trend's month ends that is at least ten days before `as_of`.
+    """
     return next(day for day in reversed(month_ends(as_of)) if (as_of - day).days >= LEAST_DAYS_APART)
 
 

@@ -1,4 +1,7 @@
-"""What the cells of some days are made of, besides readings: bindings with their units, definitions, retired projects."""
+"""What the cells of some days are made of, besides readings.
+
+That is bindings with their units, definitions, retired projects.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from coe.accounts.models import BusinessUnit
-from kpis.measures.models import Binding, KpiVersion
+from kpis.measures.models import Baseline, Binding, KpiVersion
 from kpis.measures.readings import Reading, Reason
 from kpis.reports.audiences import Audience
 from kpis.reports.cells import Bound, Meaning
@@ -72,7 +75,9 @@ def bounds(audience: Audience) -> list[Bound]:
 def retired(days: Iterable[date]) -> dict[date, frozenset[int]]:
     """For each day the ids of the projects whose last stage move by the end of that day was into retirement."""
     once = StageMove.objects.filter(after=Stage.RETIRED).values("project")
-    moves = list(StageMove.objects.filter(project__in=once).order_by("on", "pk").values_list("project_id", "on", "after"))
+    moves = list(
+        StageMove.objects.filter(project__in=once).order_by("on", "pk").values_list("project_id", "on", "after")
+    )
     found = {}
     for day in days:
         last = {project: after for project, on, after in moves if on <= day}
@@ -99,10 +104,9 @@ def since(readings: Mapping[int, Reading], day: date) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     changed = [pk for pk, reading in readings.items() if reading.reason is Reason.DATASET_CHANGED]
     if changed:
-        digests: dict[int, str] = {}
-        from_baselines = Binding.objects.filter(pk__in=changed, baselines__effective_from__lte=day)
-        for pk, digest in from_baselines.order_by("baselines__effective_from").values_list("pk", "baselines__dataset_digest"):
-            digests[pk] = digest
+        baselines = Baseline.objects.filter(binding__in=changed, effective_from__lte=day).order_by("effective_from")
+        # The last one wins: it is the one in force.
+        digests = dict(baselines.values_list("binding_id", "dataset_digest"))
         end = end_of(day)
         with connection.cursor() as cursor:
             cursor.execute(_CHANGED, [list(digests), list(digests.values()), end, end])

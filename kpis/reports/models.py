@@ -40,8 +40,8 @@ class Board(models.Model):
 class Cell(models.Model):
     """One figure of a unit: of a KPI, of a category, or (neither) of everything in the unit.
 
-    Of a category, `value` and `shown_kpi` are those of the KPI that most of its projects use, and `reporting` and `expected` count
-    projects; so they do of everything.
+    Of a category, `value` and `shown_kpi` are those of the KPI that most of its projects use, and `reporting` and
+    `expected` count projects; so they do of everything.
     """
 
     board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="cells")

@@ -1,4 +1,7 @@
-"""A board's readings in few bytes: what lists sort by and what "what changed" compares, without reading them all again."""
+"""A board's readings in few bytes.
+
+They hold what lists sort by and what "what changed" compares, without reading them all again.
+"""
 
 from __future__ import annotations
 
