@@ -1,4 +1,4 @@
-"""The verbs of people, roles, tokens and sessions. Those of units stand in `unit_services`.
+"""The verbs of people, roles, tokens and sessions; those of units are found here too.
 
 `actor` is None only where the operator acts at the command line.
 """
@@ -17,8 +17,23 @@ from django.utils import timezone
 
 from coe.accounts.models import ApiToken, BusinessUnit, Grant, Person, Role
 from coe.accounts.rules import is_administrator
+from coe.accounts.unit_services import change_unit, create_unit
 from coe.core import access, events
 from coe.core.errors import Refused, invalid
+
+__all__ = [
+    "add_person",
+    "change_person",
+    "change_unit",
+    "create_unit",
+    "deactivate_person",
+    "end_sessions",
+    "grant_role",
+    "issue_token",
+    "reactivate_person",
+    "revoke_grant",
+    "revoke_token",
+]
 
 # What the lead of a unit may give and take within it; everything else is the centre's.
 LEADS_GIVE = frozenset({Role.VIEWER, Role.CONTRIBUTOR})

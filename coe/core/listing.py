@@ -89,6 +89,21 @@ class Listing(Generic[M]):
         return {"page_obj": self.page, "sort": self.sort, "count": self.count, "count_text": self.count_text}
 
 
+def _chosen(asked: str, sorts: Mapping[str, Sequence[str]], default: str) -> str:
+    return asked if asked.removeprefix("-") in sorts else default or next(iter(sorts))
+
+
+def sorted_rows(
+    queryset: QuerySet[M], asked: str, *, sorts: Mapping[str, Sequence[str]], default: str = ""
+) -> QuerySet[M]:
+    """`queryset` in the order that `asked` names, as `listing` explains it."""
+    chosen = _chosen(asked, sorts, default)
+    fields = [*sorts[chosen.removeprefix("-")], "pk"]
+    if chosen.startswith("-"):
+        fields = [field[1:] if field.startswith("-") else f"-{field}" for field in fields]
+    return queryset.order_by(*fields)
+
+
 def listing(
     queryset: QuerySet[M],
     params: QueryDict,
@@ -104,13 +119,8 @@ def listing(
     always the last field, so that no row shows on two pages. A page that is no number is the first one; one past the
     end is the last.
     """
-    chosen = params.get("sort", "")
-    if chosen.removeprefix("-") not in sorts:
-        chosen = default or next(iter(sorts))
-    fields = [*sorts[chosen.removeprefix("-")], "pk"]
-    if chosen.startswith("-"):
-        fields = [field[1:] if field.startswith("-") else f"-{field}" for field in fields]
-    rows = queryset.order_by(*fields)
+    chosen = _chosen(params.get("sort", ""), sorts, default)
+    rows = sorted_rows(queryset, chosen, sorts=sorts)
     paginator: BoundedPaginator = BoundedPaginator(rows, per_page)
     number = params.get("page", "1")
     # Digits alone: int() would also take "٣", " 3 " and numbers of any length.

@@ -37,6 +37,12 @@ class Delivery(models.TextChoices):
     BI = "bi", "BI report"
 
 
+class Status(models.TextChoices):
+    ON_TRACK = "on_track", "On track"
+    AT_RISK = "at_risk", "At risk"
+    OFF_TRACK = "off_track", "Off track"
+
+
 class RiskTier(models.TextChoices):
     LOW = "low", "Low"
     MEDIUM = "medium", "Medium"
@@ -62,7 +68,9 @@ class Project(IsSubject):
     decision = models.TextField("decision it supports", blank=True)
     unit = models.ForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="projects")
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.IDEA)
-    sponsor = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="sponsored_projects")
+    sponsor = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="sponsored_projects"
+    )
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="owned_projects")
     stakeholders = models.ManyToManyField(Person, blank=True, related_name="watched_projects")
     techniques: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -76,13 +84,17 @@ class Project(IsSubject):
     )
     risk_tier = models.CharField(max_length=8, choices=RiskTier.choices, blank=True)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.COMPANY)
+    # The newest status update's, kept beside it so that a list of many projects can be filtered by it.
+    latest_status = models.CharField(max_length=10, choices=Status.choices, blank=True, editable=False)
     links: models.JSONField[Any] = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     # Counts changes; whoever saves an edit names the version it was made on, so that no edit overwrites another unseen.
     version = models.PositiveIntegerField(default=1)
     search_text = models.GeneratedField(
-        expression=Lower(Concat("name", models.Value(" "), "slug", models.Value(" "), "summary", output_field=models.TextField())),
+        expression=Lower(
+            Concat("name", models.Value(" "), "slug", models.Value(" "), "summary", output_field=models.TextField())
+        ),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -104,6 +116,8 @@ class Project(IsSubject):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="project_search"),
             models.Index(fields=["unit", "stage"], name="project_unit_stage"),
             models.Index(fields=["name", "id"], name="project_by_name"),
+            GinIndex(fields=["techniques"], name="project_techniques"),
+            GinIndex(fields=["domains"], name="project_domains"),
         ]
 
     def __str__(self) -> str:
@@ -133,7 +147,9 @@ class Member(models.Model):
         ordering = ["responsibility", "id"]
         constraints = [
             models.UniqueConstraint(fields=["project", "person", "responsibility"], name="member_once"),
-            models.CheckConstraint(name="member_responsibility_known", condition=Q(responsibility__in=Responsibility.values)),
+            models.CheckConstraint(
+                name="member_responsibility_known", condition=Q(responsibility__in=Responsibility.values)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,7 +167,9 @@ class StageMove(models.Model):
     # The centre moved it where the rules would not have let it; the reason stays visible.
     is_override = models.BooleanField(default=False)
     actor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", help_text="Who owned it from then on.")
+    owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", help_text="Who owned it from then on."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -168,11 +186,6 @@ class StageMove(models.Model):
 class StatusUpdate(models.Model):
     """What the team says of the project's course."""
 
-    class Status(models.TextChoices):
-        ON_TRACK = "on_track", "On track"
-        AT_RISK = "at_risk", "At risk"
-        OFF_TRACK = "off_track", "Off track"
-
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="status_updates")
     status = models.CharField(max_length=10, choices=Status.choices)
     text = models.TextField(max_length=4000)
@@ -182,7 +195,9 @@ class StatusUpdate(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [models.CheckConstraint(name="status_known", condition=Q(status__in=["on_track", "at_risk", "off_track"]))]
+        constraints = [
+            models.CheckConstraint(name="status_known", condition=Q(status__in=["on_track", "at_risk", "off_track"]))
+        ]
 
     def __str__(self) -> str:
         return self.get_status_display()

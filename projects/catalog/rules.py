@@ -61,7 +61,7 @@ def _govern(person: Person, project: object) -> bool:
 
 
 @access.rule("project.override")
-def _override(person: Person, project: object) -> bool:
+def _override(person: Person, _project: object) -> bool:
     return is_administrator(person)
 
 
@@ -80,7 +80,9 @@ events.sentence("project.created", "added it to the catalog")
 events.sentence("project.edited", lambda facts: "changed " + ", ".join(facts.get("fields", [])).replace("_", " "))
 events.sentence(
     "project.moved",
-    lambda facts: f"moved it to {facts['after']}: {facts['reason']}" + (" (override)" if facts.get("is_override") else ""),
+    lambda facts: (
+        f"moved it to {facts['after']}: {facts['reason']}" + (" (override)" if facts.get("is_override") else "")
+    ),
 )
 events.sentence("project.member_added", "added {person} for {responsibility}")
 events.sentence("project.member_removed", "took {person} off {responsibility}")

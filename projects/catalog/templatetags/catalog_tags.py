@@ -1,0 +1,39 @@
+"""Projects on the pages of other rooms; only those that the reader may know of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.db.models import Count, Q
+
+from coe.accounts.models import BusinessUnit, Person
+from projects.catalog.models import Project, Stage
+
+register = template.Library()
+MOST = 50
+
+
+@register.inclusion_tag("catalog/_projects_of.html", takes_context=True)
+def projects_of(context: dict[str, Any], person: Person) -> dict[str, Any]:
+    """The projects that `person` owns, sponsors or is a member of, with in which role."""
+    visible = Project.objects.visible_to(context["request"].user)
+    theirs = Q(owner=person) | Q(sponsor=person) | Q(members__person=person)
+    found = visible.filter(theirs).distinct().select_related("unit").prefetch_related("members")[:MOST]
+    return {"person": person, "projects": [(project, _parts_in(project, person)) for project in found]}
+
+
+def _parts_in(project: Project, person: Person) -> str:
+    parts = ["owner"] if project.owner_id == person.pk else []
+    parts += ["sponsor"] if project.sponsor_id == person.pk else []
+    parts += [m.get_responsibility_display().lower() for m in project.members.all() if m.person_id == person.pk]
+    return ", ".join(parts)
+
+
+@register.inclusion_tag("catalog/_projects_within.html", takes_context=True)
+def projects_within(context: dict[str, Any], unit: BusinessUnit) -> dict[str, Any]:
+    """How many projects the unit and its sub-units have at each stage, with links to the lists."""
+    visible = Project.objects.visible_to(context["request"].user).filter(unit__lineage__contains=[unit.pk])
+    counts = dict(visible.order_by().values_list("stage").annotate(n=Count("pk")))
+    by_stage = [(stage, counts[stage]) for stage in Stage if counts.get(stage)]
+    return {"unit": unit, "by_stage": by_stage, "count": sum(counts.values())}
