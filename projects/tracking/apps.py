@@ -1,4 +1,12 @@
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _may_triage(person: Any) -> bool:
+    from coe.core import access
+
+    return access.may(person, "tracking.triage")
 
 
 class TrackingConfig(AppConfig):
@@ -6,4 +14,10 @@ class TrackingConfig(AppConfig):
     label = "tracking"
 
     def ready(self) -> None:
+        from coe.core.context import rail_item
         from projects.tracking import rules  # noqa: F401  fills the access registry and the sentences of events
+
+        rail_item("Models", "/models/", order=50)
+        rail_item("Experiments", "/experiments/", order=60)
+        rail_item("Sources", "/sources/", order=100, group="Centre")
+        rail_item("Triage", "/triage/", order=110, group="Centre", allowed=_may_triage)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count, Model, OuterRef, Subquery
 from django.utils import timezone
 
 from coe.core import changes, events
 from projects.tracking import aliases, lease
-from projects.tracking.models import Seen, Source, Sync
+from projects.tracking.models import Experiment, LoggedModel, RegisteredModel, Run, Seen, Source, Sync
 from projects.tracking.pages import Work
 
 # A source counts as failing when its last good sync is older than this many intervals.
@@ -120,3 +122,42 @@ def retry_after(source: Source) -> timedelta:
     failures = Sync.objects.filter(source=source, state=Sync.State.FAILED, id__gt=done or 0).count()
     most = 2 * timedelta(minutes=source.interval_minutes)
     return min(FIRST_RETRY * 2 ** min(max(failures - 1, 0), 20), most)
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a source does, as a word for people and for the API; `kind` is a colour of the stylesheet that repeats it."""
+
+    word: str
+    kind: str
+    sentence: str
+
+
+def state(source: Source, now: datetime) -> Health:
+    """The source's health at `now`. Failing means that its readings are out of date by now, not that one sync failed."""
+    if not source.is_enabled:
+        return Health("off", "", "It is switched off and not read.")
+    late = failing_from(source)
+    if late is None:
+        return Health("new", "bad" if source.last_error else "", source.last_error or "It has not been read yet.")
+    if late < now:
+        return Health(
+            "failing", "bad", source.last_error or "No sync has come to its end for more than three intervals."
+        )
+    if source.last_error:
+        return Health("troubled", "warn", source.last_error)
+    return Health("good", "good", "It is read regularly.")
+
+
+def mirrored(source: Source) -> dict[str, int]:
+    """How much of the source is in the mirror, in one query; what has vanished from the server does not count."""
+
+    def count(model: type[Model]) -> Subquery:
+        found = model._default_manager.filter(source=OuterRef("pk"), missing_since=None).order_by()
+        return Subquery(found.values("source").annotate(n=Count("pk")).values("n"))
+
+    names = {"experiments": Experiment, "runs": Run, "logged_models": LoggedModel, "models": RegisteredModel}
+    row = (
+        Source.objects.filter(pk=source.pk).values(**{f"n_{name}": count(model) for name, model in names.items()}).get()
+    )
+    return {name: row[f"n_{name}"] or 0 for name in names}

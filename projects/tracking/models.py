@@ -6,6 +6,7 @@ Numbers that JSON cannot carry are kept as MLflow sends them: "NaN", "Infinity",
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -297,7 +298,7 @@ class RegisteredModel(Linkable, IsSubject):
 
     @property
     def mlflow_url(self) -> str:
-        return f"{self.source.web_url}/#/models/{self.name}"
+        return f"{self.source.web_url}/#/models/{quote(self.name, safe='')}"
 
 
 class ModelVersion(models.Model):

@@ -1,18 +1,36 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from coe.core import access
 
 if TYPE_CHECKING:
-    from projects.tracking.models import Experiment, LoggedModel, RegisteredModel, Run, Source
+    from projects.tracking.models import Experiment, LoggedModel, RegisteredModel, Run, Source  # noqa: F401  in quotes below
+
+
+def _with_words(found: Any, words: str) -> Any:
+    """Those whose name holds every one of the words, in any order and case."""
+    found = found.alias(lower_name=Lower("name"))
+    for word in words.lower().split()[:8]:
+        found = found.filter(lower_name__contains=word)
+    return found
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, person: Any) -> Self:
         return self.filter(access.visible("source", person))
+
+    def failing(self, now: datetime) -> Self:
+        """Those whose last good sync is older than three intervals; readings from them say so."""
+        late = models.ExpressionWrapper(
+            models.F("last_good_sync_at") + 3 * models.F("interval_minutes") * timedelta(minutes=1),
+            output_field=models.DateTimeField(),
+        )
+        return self.filter(last_good_sync_at__isnull=False).alias(late_at=late).filter(late_at__lt=now)
 
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
@@ -22,6 +40,10 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
     def unlinked(self) -> Self:
         """What waits in triage: there, active, belonging to no project, and not dismissed."""
         return self.filter(project=None, is_dismissed=False, missing_since=None, lifecycle_stage="active")
+
+    def matching(self, words: str) -> Self:
+        found: Self = _with_words(self, words)
+        return found
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -44,3 +66,7 @@ class RegisteredModelQuerySet(models.QuerySet["RegisteredModel"]):
 
     def unlinked(self) -> Self:
         return self.filter(project=None, is_dismissed=False, missing_since=None)
+
+    def matching(self, words: str) -> Self:
+        found: Self = _with_words(self, words)
+        return found

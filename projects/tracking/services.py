@@ -48,6 +48,8 @@ def create_source(*, actor: Person, name: str, secret: str = "", try_connection:
     the address or the credentials, why the server could not be read (unless `try_connection` is off).
     """
     access.require(actor, "source.manage")
+    if name == "new":
+        raise invalid("name", "This name is taken by the page on which sources are added.")
     source = Source(name=name, **_known(fields))
     source.label = source.label or name
     _set_secret(source, secret, was_given=True)

@@ -14,6 +14,7 @@ from projects.tracking.sync import run_sync
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Read MLflow sources into the mirror now, in the foreground. Exit code 1: one of them could not be read."
 
     def add_arguments(self, parser: CommandParser) -> None:
