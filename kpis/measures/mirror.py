@@ -24,11 +24,14 @@ def portions_of_experiment(binding: Binding) -> Iterator[list[RunFacts]]:
     """The runs of the bound experiment that count and carry the key, themselves or by a logged model, some at a
     time.
     """
-    source_id, key = binding.source_id_of, binding.metric_key
+    experiment, key = binding.experiment, binding.metric_key
+    if experiment is None:
+        return
+    source_id = experiment.source_id
     logged = LoggedModel.objects.filter(
         source_id=source_id, run_id=OuterRef("run_id"), missing_since=None, metrics__contains=[{"key": key}]
     )
-    runs = _runs(Run.objects.filter(experiment_id=binding.experiment_id), key)
+    runs = _runs(Run.objects.filter(experiment=experiment), key)
     rows = runs.filter(Q(metrics__has_key=key) | Exists(logged)).order_by("run_id").iterator(chunk_size=PORTION)
     while portion := list(islice(rows, PORTION)):
         by_run = _logged(source_id, [row[0] for row in portion], key)
@@ -82,7 +85,7 @@ def _runs(runs: Any, key: str) -> Any:
     return runs.that_count().values_list("run_id", "started_at", "ended_at", value, "datasets")
 
 
-def _logged(source_id: int | None, run_ids: Iterable[str], key: str) -> dict[str, tuple[Metric, ...]]:
+def _logged(source_id: int, run_ids: Iterable[str], key: str) -> dict[str, tuple[Metric, ...]]:
     """The metrics under `key` of the logged models of some runs, by run."""
     by_run: dict[str, tuple[Metric, ...]] = {}
     models = LoggedModel.objects.filter(

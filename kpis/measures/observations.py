@@ -116,11 +116,10 @@ class _Keeper:
             self._supersede(rows, lambda row, reasons=reasons: reasons[row.pk])
 
     def _reasons(self, rows: list[Observation]) -> dict[int, str]:
-        source_id = self.binding.source_id_of
         runs = {
             run_id: (status, stage, missing)
             for run_id, status, stage, missing in Run.objects.filter(
-                source_id=source_id, run_id__in={row.run_id for row in rows if row.run_id}
+                source=self.binding.source_id_of, run_id__in={row.run_id for row in rows if row.run_id}
             ).values_list("run_id", "status", "lifecycle_stage", "missing_since")
         }
         return {row.pk: self.why or self._reason(row, runs.get(row.run_id)) for row in rows}

@@ -55,7 +55,9 @@ def roll_up(readings: Sequence[Reading], weights: Sequence[float | None], *, rul
     ]
     unweighted = 0
     if rule == "weighted_mean":
-        weighted = [(value, weight) for value, weight in counted if weight is not None and weight > 0]
+        weighted: list[tuple[float, float | None]] = [
+            (value, weight) for value, weight in counted if weight is not None and weight > 0
+        ]
         unweighted, counted = len(counted) - len(weighted), weighted
     value = _combine(counted, rule, direction)
     indexes = [r.index for r in readings if r.index is not None]
