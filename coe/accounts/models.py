@@ -146,6 +146,7 @@ class Grant(models.Model):
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]  # knox has no types
     """A person's key to the API: only its hash is kept; it expires, and can be revoked."""
 
+    user = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80, default="script")
     # To the minute: not every call writes.
     last_used_at = models.DateTimeField(null=True)

@@ -12,7 +12,7 @@ from coe.core import access
 from projects.catalog import stages
 
 if TYPE_CHECKING:
-    from projects.catalog.models import Project
+    from projects.catalog.models import Project  # noqa: F401  in quotes below
 
 # What a list of projects can be sorted by.
 SORTS = {
