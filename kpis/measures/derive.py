@@ -5,6 +5,7 @@ The rules are those of the domain's "Exact rules" and of the decisions in `docs/
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -119,7 +120,7 @@ def of_run(run: RunFacts, dataset_name: str, logged_model_id: str = "") -> list[
     """
     if run.logged:
         metrics = [
-            metric
+            _unmasked(metric, run)
             for metric in run.logged
             if (not logged_model_id or metric.model_id == logged_model_id)
             and (not dataset_name or metric.dataset_name == dataset_name)
@@ -132,6 +133,17 @@ def of_run(run: RunFacts, dataset_name: str, logged_model_id: str = "") -> list[
     metrics.sort(key=lambda metric: (metric.timestamp_ms, metric.own_run_id, repr(metric.value)))
     found = {one.key: one for metric in metrics if (one := _observation(metric, run)) is not None}
     return list(found.values())
+
+
+def _unmasked(metric: Metric, run: RunFacts) -> Metric:
+    """MLflow (3.17) keeps a logged model's NaN as 0.0 and forgets that it was one; the run's own metric of the same moment
+    still says it.
+    """
+    own = run.own
+    same = own is not None and (own.timestamp_ms, own.step) == (metric.timestamp_ms, metric.step)
+    if own is not None and same and metric.value == 0.0 and math.isnan(own.value):
+        return replace(metric, value=math.nan)
+    return metric
 
 
 def _observation(metric: Metric, run: RunFacts) -> Wanted | None:

@@ -145,6 +145,15 @@ def candidate(
     }
 
 
+def unmasked(metric: dict[str, Any], run: dict[str, Any] | None) -> dict[str, Any]:
+    """MLflow answers 0 for a NaN of a logged model; the run's own metric of that moment still says NaN."""
+    for own in run["data"].get("metrics", []) if run else []:
+        moment_of = [(m["key"], m["timestamp"], m.get("step")) for m in (own, metric)]
+        if moment_of[0] == moment_of[1] and math.isnan(number(own["value"])) and number(metric["value"]) == 0:
+            return {**metric, "value": "NaN"}
+    return metric
+
+
 def candidates_of(
     key: str, dataset: str, run: dict[str, Any] | None, logged: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -209,7 +218,7 @@ class World:
         return self._experiments[source, experiment_id]
 
     def versions(self, binding: dict[str, Any]) -> list[dict[str, Any]]:
-        """The versions of the bound model, each with the newest value that it carries (or None) and all its values."""
+        """The versions of the bound model, with all the values that it carries."""
         server = self.servers[binding["source"]]
         found = server.get("model-versions/search", filter=f"name='{binding['model']}'", max_results=10000)
         rows = []
@@ -229,7 +238,6 @@ class World:
                 {
                     "version": int(version["version"]),
                     "created": moment(version["creation_timestamp"]),
-                    "value": newest(values),
                     "values": values,
                 }
             )
@@ -276,8 +284,9 @@ class World:
                 return None
             highest = max(made, key=lambda row: row["version"])
             number_, since = highest["version"], highest["created"]
-        value = versions[number_]["value"] if number_ in versions else None
-        if value is None or since is None or value["at"] >= end:
+        values = versions[number_]["values"] if number_ in versions else []
+        value = newest([one for one in values if one["at"] < end])
+        if value is None or since is None:
             return None
         return {**value, "at": max(value["at"], since)}
 
