@@ -136,8 +136,8 @@ def of_run(run: RunFacts, dataset_name: str, logged_model_id: str = "") -> list[
 
 
 def _unmasked(metric: Metric, run: RunFacts) -> Metric:
-    """MLflow (3.17) keeps a logged model's NaN as 0.0 and forgets that it was one; the run's own metric of the same moment
-    still says it.
+    """MLflow (3.17) keeps a logged model's NaN as 0.0 and forgets that it was one; the run's own metric of the same
+    moment still says it.
     """
     own = run.own
     same = own is not None and (own.timestamp_ms, own.step) == (metric.timestamp_ms, metric.step)
