@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
 router = DefaultRouter()
+router.include_format_suffixes = False
 extra: list[URLPattern] = []
 for room in ("coe.accounts", "projects.catalog", "projects.tracking", "kpis.measures", "kpis.reports"):
     api = import_module(f"{room}.api")
