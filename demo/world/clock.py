@@ -1,9 +1,9 @@
-"""Telling a story at its own time: the verbs note "now" on what they record, and the demo's past did not happen today."""
+"""Telling a story at its own time: verbs note "now" on what they record, and the demo's past did not happen today."""
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -44,7 +44,7 @@ class Story:
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Within it, Django's clock (`timezone.now` and all that asks it) stands at `moment`. The database's own does not."""
+    """Within it, Django's clock (`timezone.now` and all that asks it) stands at `moment`. PostgreSQL's own does not."""
 
     class Then(datetime):
         @classmethod
@@ -55,11 +55,16 @@ def at(moment: datetime) -> Iterator[None]:
         yield
 
 
-def moment(day: date, what: str) -> datetime:
-    """A time in the working hours of `day`, the same for the same words; never later than now."""
+def moment(day: date | int, what: str) -> datetime:
+    """A time in the working hours of a day (or of so many days ago), the same for the same words; never after now."""
+    on = day if isinstance(day, date) else today() - timedelta(days=day)
     hour = Random(f"{SEED} {what}").uniform(8, 17)
-    found = datetime.combine(day, time(), UTC) + timedelta(hours=hour)
-    return min(found, datetime.now(UTC))
+    return min(datetime.combine(on, time(), UTC) + timedelta(hours=hour), datetime.now(UTC))
+
+
+def today() -> date:
+    """Today where the company is."""
+    return timezone.localdate(datetime.now(UTC), timezone.get_default_timezone())
 
 
 def month_end(today: date, months_ago: int) -> date:
@@ -77,7 +82,3 @@ def last_day(number: int) -> date:
 def month_number(day: date) -> int:
     """The month of `day`, counted from the year 0."""
     return 12 * day.year + day.month - 1
-
-
-def last_of(days: Iterable[date]) -> date | None:
-    return max(days, default=None)

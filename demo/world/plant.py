@@ -1,7 +1,7 @@
 """The assembly plant's own MLflow server: real, small, and switched off after it was read once.
 
 A source that stopped answering must have answered before, or nothing of it could be bound. So the plant's server really
-runs for some seconds: MLflow's own application in this process, in which the plant's team logs real models as any team does.
+runs for some seconds: MLflow's own application in this process, to which the plant's team logs as any team does.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from demo.world.shape import KpiPlan, Series
 
 
 def value(series: Series, kpi: KpiPlan, month: int, months: int) -> float:
-    """The value of month `month` (0 is the first) of a series told for `months`; later months stay at the last level."""
+    """The value of month `month` (0 is the first) of a series told for `months`; later ones stay at the last level."""
     reached = min(1.0, month / max(1, months - 1)) ** series.curve
     trend = series.first + (series.last - series.first) * reached
     noise = Random(f"{SEED} {series.project} {series.kpi} {month}").gauss(0.0, series.spread)

@@ -19,7 +19,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Someone:
-    """A person. `key` is the address before the @; `roles` are words like `executive` (everywhere) or `viewer@loyalty`."""
+    """A person. `key` is the address before the @; `roles` are words like `executive` or `viewer@loyalty`."""
 
     key: str
     name: str
@@ -31,7 +31,7 @@ class Someone:
 
 @dataclass(frozen=True)
 class Move:
-    """A stage reached `ago` days ago, and why. `by` names whoever moved it when it was not the owner."""
+    """A stage reached `ago` days ago, and why. `by` names who moved it if not the owner ("lead": the unit's)."""
 
     after: str
     ago: int
@@ -111,8 +111,8 @@ class Goal:
 class Series:
     """A KPI that people enter each month: it runs from `first` to `last`, give or take `spread`, with the months' ends.
 
-    It began `start` months ago and was last entered `stop` months ago (1: the month that ended last); a series that stopped
-    goes stale. With `every` 3 it is entered each quarter. `digits` is how people round it (negative: hundreds, thousands).
+    It began `start` months ago and was last entered `stop` months ago (1: the month that ended last); a series that
+    stopped goes stale. With `every` 3 it is entered each quarter. `digits` is how people round it (-3: thousands).
     `curve` below 1 rises early, above 1 late. `remarks` are the notes of single months, by months ago.
     """
 
@@ -141,10 +141,14 @@ class Series:
 
 @dataclass(frozen=True)
 class Bound:
-    """A KPI that a project takes from MLflow beside its main one; no target means that nobody has set one."""
+    """A KPI that a project takes from MLflow beside its main one; no target means that nobody has set one.
+
+    Without `selector` it is read as the project's main KPI is by its team's own account.
+    """
 
     project: str
     kpi: str
     metric_key: str
     target: float | None = None
     note: str = ""
+    selector: str = ""

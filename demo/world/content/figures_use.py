@@ -8,10 +8,14 @@ _GATEWAY = "From the gateway's monthly report"
 _FOLDER = "Counted by the centre against the list for the risk tier"
 
 
-def _use(project: str, first: float, last: float, baseline: float | None, target: float | None, **rest: object) -> Series:
+def _use(
+    project: str, first: float, last: float, baseline: float | None, target: float | None, **rest: object
+) -> Series:
     """Share of the intended users in percent, to one decimal."""
     because = "Share that looked at the old report" if baseline is not None else ""
-    wants = "Four of five, as for every tool of the group" if target == 80 else "Agreed with the sponsor" if target else ""
+    wants = (
+        "Four of five, as for every tool of the group" if target == 80 else "Agreed with the sponsor" if target else ""
+    )
     return Series(
         project, "adoption", first, last, 1.6, _LOGINS, baseline=baseline, because=because, target=target, wants=wants,
         digits=1, **rest,  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from demo.world.shape import KpiPlan
 KPIS: tuple[KpiPlan, ...] = (
     KpiPlan("auc", "AUC", "How often the model puts a true case above a false one; a coin would reach 0.5.", "model_quality", "ratio", "higher", "median", 45, 0.0, 1.0),
     KpiPlan("f1", "F1", "One figure for finding the cases and being right about them; 1 is without error.", "model_quality", "ratio", "higher", "median", 45, 0.0, 1.0),
-    KpiPlan("average-precision", "Average precision", "How many alerts are right, over all thresholds, where true cases are rare.", "model_quality", "ratio", "higher", "median", 45, 0.0, 1.0),
+    KpiPlan("average-precision", "Average precision", "How many alerts are right, over all thresholds, where true cases are rare.", "model_quality", "ratio", "higher", "median", 95, 0.0, 1.0),
     KpiPlan("mape", "Forecast error (MAPE)", "By how much of the true amount a forecast is wrong, on average.", "model_quality", "ratio", "lower", "median", 45, 0.0, 5.0),
     KpiPlan("rmse", "Typical error (RMSE)", "How far off an estimate typically is, in the project's own unit; large misses weigh more.", "model_quality", "score", "lower", "worst", 45, 0.0, None),
     KpiPlan("mae", "Average miss (MAE)", "How far off an estimate is on average, in the project's own unit.", "model_quality", "score", "lower", "median", 45, 0.0, None),

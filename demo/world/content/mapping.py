@@ -2,19 +2,30 @@
 
 from demo.world.shape import Bound, Goal
 
-# The measure by which a team judges its model, and the KPI that it is.
-KPI_OF_MEASURE = {
-    "auc": "auc",
-    "f1": "f1",
-    "f1_macro": "f1",
-    "average_precision": "average-precision",
-    "mape": "mape",
-    "mape_percent": "mape",
-    "rmse": "rmse",
-    "mae": "mae",
-    "r2": "r-squared",
-    "accuracy": "accuracy",
+# By which KPI each project with a model is judged.
+MAIN: dict[str, str] = {
+    "tumour-triage-support": "auc",
+    "readmission-risk": "auc",
+    "diabetes-progression": "rmse",
+    "customer-churn": "auc",
+    "store-demand-forecast": "mape",
+    "price-elasticity": "r-squared",
+    "parcel-volume-forecast": "mape",
+    "delivery-time-estimate": "mae",
+    "address-quality": "f1",
+    "load-forecast": "mape",
+    "meter-anomaly-alerts": "average-precision",
+    "solar-yield-forecast": "rmse",
+    "card-fraud-detection": "auc",
+    "credit-default-risk": "auc",
+    "invoice-matching": "f1",
+    "defect-detection": "f1",
+    "predictive-maintenance": "auc",
+    "weld-seam-inspection": "auc",
 }
+# No alias can be moved in the past, so what stands behind one is known from the first sync on. These two projects had the
+# values of all their versions bound before they had an alias, and kept it so: their year can be seen.
+MAIN_SELECTORS = {"tumour-triage-support": "latest", "customer-churn": "latest"}
 
 MAPPED: dict[str, str] = {
     "auc": "auc",
@@ -55,7 +66,7 @@ BESIDE: tuple[Bound, ...] = (
     Bound("store-demand-forecast", "mae", "mae_units", 7.5, "Less than one crate"),
     Bound("delivery-time-estimate", "rmse", "rmse", 12.0, "Hardly a tour more than half an hour late"),
     Bound("diabetes-progression", "r-squared", "r2", 0.50, "Half of what varies"),
-    Bound("defect-detection", "accuracy", "accuracy", 0.92, "As good as a second pair of eyes"),
+    Bound("defect-detection", "accuracy", "accuracy", 0.92, "As good as a second pair of eyes", selector="latest"),
 )
 
 # What was aimed at first, where the target that is in force now is higher: (first target, its ground, when it was raised).

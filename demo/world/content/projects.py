@@ -1,6 +1,5 @@
 """All projects of the group."""
 
-from demo.training import portfolio
 from demo.world.content import (
     projects_energy,
     projects_finance,
@@ -21,4 +20,3 @@ PROJECTS = (
     *projects_manufacturing.PROJECTS,
 )
 SERIES = (*VALUES, *HOURS, *USE, *RELIABILITY, *WRITTEN)
-FACTS = {each.slug: each for each in portfolio.facts()}

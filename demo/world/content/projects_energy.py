@@ -15,7 +15,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 712, "Hourly load of all areas, with the weather"),
             Move("pilot", 580, "The desk sees it beside its own figure"),
-            Move("production", 402, "Balancing cost fell by a tenth in the trial winter", by="tomas.vega"),
+            Move("production", 402, "Balancing cost fell by a tenth in the trial winter", by="lead"),
         ),
         words=(Word(210, "on_track", "The desk trusts it on working days and overrides it on holidays."), Word(16, "on_track", "Better again with the last month of data.")),
     ),
@@ -38,7 +38,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 590, "Ten parks have weather stations"),
             Move("pilot", 510, "Offers of two parks"),
-            Move("production", 390, "All parks; penalties are down by a third", by="yuki.tanaka"),
+            Move("production", 390, "All parks; penalties are down by a third", by="lead"),
         ),
         words=(Word(140, "on_track", "Good summer."), Word(9, "off_track", "The last retraining came out as **not a number**: a station now reports in other units. The desk uses the former model.")),
     ),

@@ -15,7 +15,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 718, "Confirmed fraud of three years"),
             Move("pilot", 605, "Runs in the shadow of the limit rule"),
-            Move("production", 404, "Holds half as many payments and stops twice the fraud", by="tomas.vega"),
+            Move("production", 404, "Holds half as many payments and stops twice the fraud", by="lead"),
         ),
         words=(Word(115, "at_risk", "Thieves changed their ways in spring. We train on the last six months only."), Word(14, "at_risk", "Still below spring. Two new features are being tried.")),
     ),
@@ -31,7 +31,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 692, "Loans of eight years with their end"),
             Move("pilot", 585, "A second opinion beside the scorecard"),
-            Move("production", 386, "Model risk accepted it after two returns", by="tomas.vega"),
+            Move("production", 386, "Model risk accepted it after two returns", by="lead"),
         ),
         words=(Word(58, "at_risk", "The loan book was sold in part: we evaluate on **other data** from this quarter on. A new baseline is being agreed."),),
     ),
@@ -45,7 +45,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 560, "Quick win: pairs and decisions of two years are there"),
             Move("pilot", 480, "Invoices of ten suppliers"),
-            Move("production", 380, "Six of ten invoices are paid at once, with fewer errors than by hand", by="yuki.tanaka"),
+            Move("production", 380, "Six of ten invoices are paid at once, with fewer errors than by hand", by="lead"),
         ),
         words=(Word(100, "on_track", "Three of the nine now work on supplier disputes."), Word(19, "on_track", "Next: invoices in Arabic and French.")),
     ),

@@ -16,7 +16,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 690, "Radiology released two years of labelled biopsies"),
             Move("pilot", 560, "Ranks malignant biopsies above benign ones far better than the texture rule"),
-            Move("production", 392, "Safety case signed by the clinical board; runs beside the old queue for a month", by="tomas.vega"),
+            Move("production", 392, "Safety case signed by the clinical board; runs beside the old queue for a month", by="lead"),
         ),
         words=(
             Word(300, "on_track", "Median wait of malignant biopsies is down from **9 to 4 days**."),
@@ -37,7 +37,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 668, "Discharge letters of three hospitals can be used"),
             Move("pilot", 520, "Two wards want to try it for a quarter"),
-            Move("production", 388, "The two wards saw a fifth fewer readmissions; all wards follow", by="tomas.vega"),
+            Move("production", 388, "The two wards saw a fifth fewer readmissions; all wards follow", by="lead"),
         ),
         words=(
             Word(275, "at_risk", "The monthly extract came with empty labels and training failed. Data engineering added a check."),

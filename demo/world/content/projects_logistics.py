@@ -15,7 +15,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 715, "Scans of all depots are in one place"),
             Move("pilot", 600, "Three depots plan by it"),
-            Move("production", 400, "Overtime in the three depots fell by a quarter", by="tomas.vega"),
+            Move("production", 400, "Overtime in the three depots fell by a quarter", by="lead"),
         ),
         words=(
             Word(110, "at_risk", "Since a new carrier joined, volumes follow another rhythm and the error creeps up."),
@@ -32,7 +32,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 600, "The vans report their place every minute"),
             Move("pilot", 505, "Two cities"),
-            Move("production", 385, "Second delivery attempts fell by a sixth", by="yuki.tanaka"),
+            Move("production", 385, "Second delivery attempts fell by a sixth", by="lead"),
         ),
         words=(Word(180, "on_track", "Renamed the experiment; the old name said nothing to anybody."), Word(26, "on_track", "Off by less than ten minutes on most tours.")),
     ),

@@ -15,7 +15,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 660, "The camera of line 3 keeps its images"),
             Move("pilot", 540, "Reads beside the old reader"),
-            Move("production", 394, "No wrong mark has left line 3 for six weeks", by="tomas.vega"),
+            Move("production", 394, "No wrong mark has left line 3 for six weeks", by="lead"),
         ),
         words=(Word(125, "on_track", "Line 4 gets the same camera."), Word(17, "on_track", "Fewer false stops each month, as images come in.")),
     ),
@@ -29,7 +29,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 630, "Vibration of forty presses"),
             Move("pilot", 525, "Ten presses are serviced by it"),
-            Move("production", 384, "Unplanned stops of the ten fell by a third", by="yuki.tanaka"),
+            Move("production", 384, "Unplanned stops of the ten fell by a third", by="lead"),
         ),
         words=(Word(105, "at_risk", "The new alloy wears tools in another way, and the figure slips."), Word(32, "at_risk", "One training failed; a search over settings still runs.")),
     ),

@@ -16,7 +16,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 700, "Three years of purchases by card number are there"),
             Move("pilot", 590, "Finds twice as many leavers among the first five hundred as the sixty-day rule"),
-            Move("production", 395, "The trial in May kept one customer in nine who would have left", by="tomas.vega"),
+            Move("production", 395, "The trial in May kept one customer in nine who would have left", by="lead"),
         ),
         words=(
             Word(240, "on_track", "Below a score of 40 calls make no difference, so we stopped them."),
@@ -35,7 +35,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 705, "Sales by shop, product and hour are in the warehouse"),
             Move("pilot", 610, "Twelve shops order by it for a season"),
-            Move("production", 410, "Waste fell by a fifth in the twelve shops", by="yuki.tanaka"),
+            Move("production", 410, "Waste fell by a fifth in the twelve shops", by="lead"),
         ),
         words=(Word(220, "at_risk", "Training failed after the till software changed its export."), Word(20, "on_track", "All 214 shops order by it.")),
     ),
@@ -58,7 +58,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 640, "Baskets of a year can be used without names"),
             Move("pilot", 500, "A tenth of visitors see it"),
-            Move("production", 330, "Sales at the checkout rose by three in a hundred in the trial", by="tomas.vega"),
+            Move("production", 330, "Sales at the checkout rose by three in a hundred in the trial", by="lead"),
         ),
         words=(Word(130, "on_track", "Passed its target for realised value for the first time."), Word(15, "on_track", "Calm. Answers in 40 milliseconds at the busiest hour.")),
     ),
@@ -115,7 +115,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 710, "The response of six leaflets is known"),
             Move("pilot", 650, "One region"),
-            Move("production", 560, "Half of the leaflets brought nine tenths of the response", by="tomas.vega"),
+            Move("production", 560, "Half of the leaflets brought nine tenths of the response", by="lead"),
             Move("retired", 190, "The group no longer prints leaflets"),
         ),
     ),

@@ -1,0 +1,68 @@
+"""The three steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.db import transaction
+
+from demo.world import catalog, connecting, figures, people
+from demo.world.clock import Story
+from demo.world.content.mapping import BESIDE, IGNORED, MAIN, MAPPED
+from kpis.measures.models import Binding, MetricName
+
+# How many days ago the centre began to use the portal.
+BEGAN = 755
+
+
+class Bar(Protocol):
+    """A progress bar: how much there is to do, and one step done."""
+
+    total: float | None
+
+    def update(self, n: float | None = 1) -> bool | None: ...
+
+
+def people_phase(bar: Bar) -> int:
+    """Units, people, projects with their story, KPIs, and what people enter: all or nothing. Returns the steps."""
+    with transaction.atomic():
+        cast, story = people.Cast.now(), Story()
+        people.add_units(story, cast, BEGAN)
+        people.add_people(story, cast, BEGAN)
+        figures.add_kpis(story, cast, BEGAN - 2)
+        catalog.add_projects(story, cast)
+        figures.add_series(story, cast)
+        return _tell(story, bar)
+
+
+def connect_phase(mlflow_url: str, bar: Bar, *, public_url: str = "") -> int:
+    """The group's own server, and the plant's, which is read once and then gone. Returns how many were new."""
+    cast = people.Cast.now()
+    bar.total = 2
+    made = int(connecting.connect_group(cast, mlflow_url, public_url=public_url))
+    bar.update()
+    made += int(connecting.connect_plant(cast))
+    bar.update()
+    return made
+
+
+def bind_phase(bar: Bar) -> list[str]:
+    """Links, names of metrics and bindings, once the servers were read. Returns the projects that were not seen yet."""
+    wanted = {*MAIN.items(), *((each.project, each.kpi) for each in BESIDE)}
+    undecided = MetricName.objects.filter(decided_at=None, key__in=[*MAPPED, *IGNORED])
+    if not undecided.exists() and wanted <= set(Binding.objects.values_list("project__slug", "kpi__key")):
+        return []
+    # Not above: it loads what the models are trained with, for which no start without anything to do must wait.
+    from demo.world import binding
+
+    with transaction.atomic():
+        cast, story = people.Cast.now(), Story()
+        unseen = binding.add_bindings(story, cast)
+        binding.add_decisions(story, cast)
+        _tell(story, bar)
+    return unseen
+
+
+def _tell(story: Story, bar: Bar) -> int:
+    bar.total = len(story.acts)
+    return story.tell(bar.update)
