@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.services import free_port, is_free
+from demo.world.sign_in import setting
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "demo"
@@ -39,7 +40,8 @@ class Place:
 
     def variables(self, database: str) -> dict[str, str]:
         """The environment of the portal's processes, on top of our own."""
-        allowed = [f"127.0.0.1:{self.mlflow_port}", *filter(None, [os.environ.get("PRIVATE_HOSTS_ALLOWED")])]
+        # This machine: the group's server, and the plant's (see demo/world/plant.py), which runs for some seconds only.
+        allowed = ["127.0.0.1", *filter(None, [os.environ.get("PRIVATE_HOSTS_ALLOWED")])]
         return {
             "CAIRN_DEMO": "1",
             "SERVE_UNCOLLECTED_STATIC": "0",
@@ -50,6 +52,7 @@ class Place:
             "BROKER_URL": self.broker or f"redis://127.0.0.1:{self.valkey_port}/0",
             "PRIVATE_HOSTS_ALLOWED": ",".join(allowed),
             "DEMO_MLFLOW_URL": self.mlflow_url,
+            "DEMO_PEOPLE": setting(),
             "PYTHONUNBUFFERED": "1",
             # A progress bar that is written to a file moves seldom.
             **({} if sys.stderr.isatty() else {"TQDM_MININTERVAL": "5"}),

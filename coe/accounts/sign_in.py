@@ -28,16 +28,19 @@ class DemoPerson:
 
 
 def demo_people() -> list[DemoPerson]:
-    """The people of `settings.DEMO_PEOPLE` that there are, in that order; nobody outside of the demo."""
+    """The people of `settings.DEMO_PEOPLE` that there are, in that order; nobody outside of the demo.
+
+    After an address may stand "|" and what they can try; without it, their role is told.
+    """
     if not settings.DEMO:
         return []
-    emails = [email.lower() for email in settings.DEMO_PEOPLE]
-    found = {p.email: p for p in Person.objects.filter(email__in=emails, is_active=True).select_related("unit")}
+    told = {email.lower(): what for email, _, what in (word.partition("|") for word in settings.DEMO_PEOPLE)}
+    found = {p.email: p for p in Person.objects.filter(email__in=told, is_active=True).select_related("unit")}
     roles: dict[int, str] = {}
     for grant in Grant.objects.filter(person__in=found.values()).select_related("unit").order_by("-pk"):
         roles[grant.person_id] = f"{grant.get_role_display()}, {grant.unit or 'the whole company'}"
-    people = [found[email] for email in emails if email in found]
-    return [DemoPerson(p.email, p.name, p.title, roles.get(p.pk, str(p.unit or ""))) for p in people]
+    people = [found[email] for email in told if email in found]
+    return [DemoPerson(p.email, p.name, p.title, told[p.email] or roles.get(p.pk, str(p.unit or ""))) for p in people]
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types

@@ -12,15 +12,9 @@ from demo.world.content import staff
 from demo.world.content.units import DOMAIN, UNITS
 from demo.world.shape import Someone
 from demo.world.shape import Unit as UnitPlan
+from demo.world.sign_in import SIGN_IN, address
 
-
-def address(key: str) -> str:
-    """The e-mail address of somebody of the group."""
-    return f"{key}@{DOMAIN}"
-
-
-# Whom the sign-in page offers: address, and what they can try.
-SIGN_IN: list[tuple[str, str]] = [(address(key), what) for key, what in staff.SIGN_IN]
+__all__ = ["SIGN_IN", "Cast", "add_people", "add_units"]
 
 
 @dataclass

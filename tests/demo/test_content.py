@@ -8,10 +8,11 @@ from itertools import product
 from demo.world.content.kpis import KPIS
 from demo.world.content.mapping import BESIDE, IGNORED, MAIN, MAPPED
 from demo.world.content.projects import PROJECTS, SERIES
-from demo.world.content.staff import FOUNDER, SIGN_IN, STAFF
+from demo.world.content.staff import FOUNDER, STAFF
 from demo.world.content.units import UNITS
 from demo.world.facts import facts
 from demo.world.series import value
+from demo.world.sign_in import SIGN_IN, address, setting
 
 FACTS = facts()
 PEOPLE = {each.key: each for each in STAFF}
@@ -40,7 +41,7 @@ def test_everything_named_exists() -> None:
         assert plan.unit in units
         assert set(named) <= {*PEOPLE, "", "lead"}, plan.slug
     assert set(FACTS) <= set(SLUGS)
-    assert {key for key, _ in SIGN_IN} <= set(PEOPLE)
+    assert {email for email, _ in SIGN_IN} <= {address(key) for key in PEOPLE}
     assert "administrator" in FOUNDER.roles
 
 
@@ -89,6 +90,12 @@ def test_a_project_has_a_kpi_once_and_its_values_are_in_range() -> None:
             assert kpi.valid_min is None or found >= kpi.valid_min
             assert kpi.valid_max is None or found <= kpi.valid_max
             assert found == value(each, kpi, month, each.start)
+
+
+def test_the_sign_in_texts_fit_into_the_setting() -> None:
+    words = [word.partition("|") for word in setting().split(",")]
+    assert [(email, what) for email, _, what in words] == SIGN_IN
+    assert 8 <= len(words) <= 9
 
 
 def test_the_awkward_is_in_it() -> None:

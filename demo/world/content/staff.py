@@ -220,20 +220,15 @@ STAFF = (*EVERYWHERE, *HEALTH, *RETAIL, *LOGISTICS, *ENERGY, *FINANCE, *MANUFACT
 # The first administrator: nobody could add them through the portal, as it had no people yet.
 FOUNDER = EVERYWHERE[0]
 
+# Whom the sign-in page offers, and what they can try. No commas: the texts travel in a setting that has them between.
 SIGN_IN: tuple[tuple[str, str], ...] = (
-    ("amara.okoye", "Compares the verticals: open the scoreboard and follow a figure down to its run in MLflow."),
-    ("noor.haddad", "Acts on a churn model: find Customer churn and see whether it can be trusted today."),
-    ("iris.chen", "Builds models: look through her project's runs, link an experiment, bind a KPI, enter a value."),
-    ("wanjiru.kamau", "New in the group: see which projects exist already, then add an idea of her own."),
-    (
-        "rosalind.achebe",
-        "Mentors teams everywhere: go through the unlinked experiments and the metric names nobody mapped.",
-    ),
-    ("tomas.vega", "Runs what is in production: check the sources and which one stopped answering."),
-    (
-        "agnieszka.wrona",
-        "Leads Logistics planning: move a project to its next stage, raise a target, reset a baseline.",
-    ),
-    ("ingrid.solberg", "Runs the centre: people and roles, units, sources, and what each KPI means."),
-    ("bjorn.eklund", "Sees only what the company and Freight share: projects of other teams are not there for him."),
+    ("amara.okoye", "Compares the verticals: open the scoreboard and follow a figure down to its run in MLflow"),
+    ("noor.haddad", "Acts on a churn model: find Customer churn and see whether it can be trusted today"),
+    ("iris.chen", "Builds models: look through her runs then bind a KPI or enter a value"),
+    ("wanjiru.kamau", "New in the group: see which projects exist already and add an idea of her own"),
+    ("rosalind.achebe", "Mentors teams: go through unlinked experiments and metric names that nobody mapped"),
+    ("tomas.vega", "Runs what is in production: check the sources and find the one that stopped answering"),
+    ("agnieszka.wrona", "Leads Logistics planning: move a project to its next stage or raise a target"),
+    ("ingrid.solberg", "Runs the centre: people and roles and units and what each KPI means"),
+    ("bjorn.eklund", "Sees what the company and Freight share: other teams' private projects are not there for him"),
 )
