@@ -41,7 +41,9 @@ def test_closed_accounts_are_asked_for(world, sign_in):
     assert "Gone Long" in client.get("/people/?is_active=no").content.decode()
 
 
-@pytest.mark.parametrize("query", ["unit=nowhere", "page=x", "sort=password", "is_active=2", "q=%00", "page=9999999999"])
+@pytest.mark.parametrize(
+    "query", ["unit=nowhere", "page=x", "sort=password", "is_active=2", "q=%00", "page=9999999999"]
+)
 def test_a_wrong_address_is_no_error(world, sign_in, query):
     assert sign_in(world).get(f"/people/?{query}").status_code == 200
 

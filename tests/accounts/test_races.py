@@ -27,9 +27,7 @@ def revoke_both(monkeypatch, locked):
     if not locked:
         monkeypatch.setattr(services, "_lock_administrators", lambda: None)
     jobs = [
-        lambda person=person: services.revoke_grant(
-            person_id=person.pk, grant_id=person.grants.get().pk, actor=person
-        )
+        lambda person=person: services.revoke_grant(person_id=person.pk, grant_id=person.grants.get().pk, actor=person)
         for person in (first, second)
     ]
     results = together(*jobs)

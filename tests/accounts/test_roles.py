@@ -44,7 +44,9 @@ def test_a_lead_gives_viewer_and_contributor_within_the_unit(make, sign_in, unit
     assert sorted(other.grants.values_list("role", "unit__slug")) == [("contributor", "stores"), ("viewer", "retail")]
 
 
-@pytest.mark.parametrize(("role", "unit"), [("viewer", ""), ("viewer", "energy"), ("unit_lead", "retail"), ("approver", "stores")])
+@pytest.mark.parametrize(
+    ("role", "unit"), [("viewer", ""), ("viewer", "energy"), ("unit_lead", "retail"), ("approver", "stores")]
+)
 def test_a_lead_gives_nothing_else(make, sign_in, units, role, unit):
     lead, other = make.person(roles=[("unit_lead", units[0])]), make.person()
     assert give(sign_in(lead), other, role, unit).status_code in (403, 422)
