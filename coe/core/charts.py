@@ -37,6 +37,18 @@ def _svg(width: int, height: int, label: str, inside: SafeString) -> SafeString:
     )
 
 
+def _wide(width: int, height: int, label: str, inside: SafeString) -> SafeString:
+    """As wide as its place; only what may be stretched is drawn in it."""
+    return format_html(
+        '<svg width="100%" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        height,
+        width,
+        height,
+        label,
+        inside,
+    )
+
+
 def sparkline(points: Sequence[float | None], *, label: str, width: int = 64, height: int = 22) -> SafeString:
     """A line through `points`, evenly apart from left to right; None or a value that is not finite leaves a gap.
 
@@ -120,7 +132,7 @@ def bar(value: float | None, most: float, *, label: str, width: int = 300, heigh
     share = 0.0
     if value is not None and math.isfinite(value) and math.isfinite(most) and most > 0:
         share = min(max(value / most, 0.0), 1.0)
-    return _svg(
+    return _wide(
         width,
         height,
         label,
@@ -147,7 +159,7 @@ def parts(counts: Sequence[tuple[str, int]], *, label: str, width: int = 300, he
             rectangles.append((f"{left:.1f}", f"{max(wide - 1, 0.5):.1f}", height, fill))
             left += wide
     inside = format_html_join("", '<rect x="{}" y="0" width="{}" height="{}" fill="{}"/>', rectangles)
-    return _svg(width, height, label, inside)
+    return _wide(width, height, label, inside)
 
 
 def swatch(fill: str) -> SafeString:

@@ -198,8 +198,8 @@ def _kept_cells(audience: Audience, days: Sequence[date], units: Collection[int]
 def warm() -> int:
     """Compute what is out of date of the boards that most people read.
 
-    These are today and its trend, for whoever may see everything. What is still true is confirmed under a newer snapshot, so that no old change need be kept for it; then what is
-    old goes. Returns how many boards were computed.
+    These are today and its trend, for whoever may see everything. What is still true is confirmed under a newer
+    snapshot, so that no old change need be kept for it; then what is old goes. Returns how many boards were computed.
     """
     days = trend_days(today())
     seen = changes.snapshot()

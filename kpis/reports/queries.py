@@ -17,6 +17,7 @@ from kpis.measures.models import Binding, Category, KpiVersion
 from kpis.measures.queries import readings_as_of
 from kpis.reports import boards, facts
 from kpis.reports.audiences import Audience
+from kpis.reports.cells import CellFigure
 from kpis.reports.days import compared_with, trend_days
 from kpis.reports.tiles import Tile, reading_tile, unit_tile
 from projects.catalog.models import Project, Stage, StageMove
@@ -96,8 +97,8 @@ def unit_rows(
     columns: Sequence[Column],
     definitions: facts.Definitions,
     days: Sequence[date],
-) -> tuple[list[Row], dict[int, list[Any]]]:
-    """A row for each unit, and for each unit its joint cells (over everything) on each day."""
+) -> tuple[list[Row], dict[int, CellFigure | None]]:
+    """A row for each unit, and for each unit its joint cell (over everything) as of the last day."""
     as_of, compared = days[-1], compared_with(days[-1])
     on_day = boards.cells_for(audience, days, [unit.pk for unit in units])
     meanings = definitions.on(as_of)
@@ -110,7 +111,7 @@ def unit_rows(
             shown = column.about or (meanings.get(now.shown_kpi_id or 0) if now else None)
             url = address("reports:explain_unit", unit.slug, column.key, as_of=as_of)
             tiles.append(unit_tile(cells, days, compared, shown, url))
-        joint[unit.pk] = [on_day[day].get((unit.pk, None, "")) for day in days]
+        joint[unit.pk] = on_day[as_of].get((unit.pk, None, ""))
         rows.append(
             Row("unit", unit.slug, unit.name, address("reports:scoreboard_unit", unit.slug, as_of=as_of), tiles=tiles)
         )
@@ -168,7 +169,7 @@ def scoreboard(
         columns = [columns[place] for place in used]
         for row in [*rows, *own]:
             row.tiles[:] = [row.tiles[place] for place in used]
-    now = [cells[-1] for cells in joint.values() if cells[-1] is not None]
+    now = [cell for cell in joint.values() if cell is not None]
     reporting, expected = sum(cell.reporting for cell in now), sum(cell.expected for cell in now)
     return Table(as_of, days, compared_with(as_of), columns, rows, own, reporting, expected)
 

@@ -21,7 +21,7 @@ from kpis.reports.asked import day_context, page_day
 from kpis.reports.audiences import audience_of
 from kpis.reports.days import compared_with, trend_days
 from kpis.reports.movements import movements
-from kpis.reports.words import Standing, headline
+from kpis.reports.words import Shift, Standing, headline
 from projects.catalog.models import Stage
 
 PROJECTS_A_PAGE = 50
@@ -61,16 +61,18 @@ def home(request: HttpRequest) -> HttpResponse:
     used = [place for place in range(len(columns)) if any(not row.tiles[place].is_empty for row in rows)]
     table_rows = [(row, [row.tiles[place] for place in used]) for row in rows]
     held = queries.portfolio(request.user, day)
-    now = [cells[-1] for cells in joint.values() if cells[-1] is not None]
-    then = days.index(compared)
-    standings = [
-        Standing(unit.name, *(cell.index if cell else None for cell in (joint[unit.pk][-1], joint[unit.pk][then])))
-        for unit in units
+    now = [cell for cell in joint.values() if cell is not None]
+    standings = [Standing(unit.name, joint[unit.pk].index if joint[unit.pk] else None) for unit in units]
+    shifts = [
+        Shift(row.name, column.name, tile.delta)
+        for row in rows
+        for column, tile in zip(columns, row.tiles, strict=True)
+        if tile.is_representative
     ]
     promised, others = _promised(held)
     context = {
         **day_context(request, day),
-        "headline": headline(standings) if used else "",
+        "headline": headline(standings, shifts) if used else "",
         "columns": [columns[place] for place in used],
         "rows": [(row, tiles, held.get(unit.pk)) for (row, tiles), unit in zip(table_rows, units, strict=True)],
         "compared": compared,

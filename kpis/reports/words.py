@@ -69,37 +69,48 @@ def left_out(why: Reason) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """A unit's index over everything it measures, now and at the day compared with; None where there is none."""
+    """A unit's index over everything that it measures; None where there is none."""
 
     name: str
-    now: float | None
-    before: float | None = None
+    index: float | None
+
+
+@dataclass(frozen=True)
+class Shift:
+    """By how many points a unit's index in a category moved; None where it had none then or has none now."""
+
+    name: str
+    category: str
+    points: float | None
 
     @property
-    def moved(self) -> int | None:
-        """By how many points, rounded; None where one of the two is missing."""
-        return None if self.now is None or self.before is None else figures.rounded(self.now - self.before)
+    def whole(self) -> int:
+        return figures.rounded(self.points or 0.0)
 
 
-def headline(standings: Iterable[Standing]) -> str:
-    """The state of the company in one or two short sentences: who is furthest, and who moved most.
+def headline(standings: Iterable[Standing], shifts: Iterable[Shift] = ()) -> str:
+    """The state of the company in two short sentences: who is furthest, and what moved most.
 
-    Who is furthest has the greatest index; who moved most by the points since the day compared with (of equals,
-    whoever slipped, then the first by name). Nothing is said of a move below three points.
+    Who is furthest has the greatest index over everything that it measures (of equals, the first by name). What moved
+    most did so by the most points since the day compared with (of equals, what slipped, then the first by name).
+    Nothing is said of a move below three points, nor of moves where there is nothing to compare with.
     """
-    known = sorted((s for s in standings if s.now is not None), key=lambda s: s.name)
+    known = sorted((s for s in standings if s.index is not None), key=lambda s: s.name)
     if not known:
         return "No unit has a comparable figure yet."
-    best = max(known, key=lambda s: s.now or 0.0)
-    movers = [s for s in known if s.moved is not None and abs(s.moved) >= NOTABLE]
-    first = f"{best.name} {_position(best.now or 0.0, alone=len(known) == 1)}"
-    if not movers:
-        compared = any(s.moved is not None for s in known)
-        return f"{first}. No unit moved by {NOTABLE} points or more." if compared and len(known) > 1 else f"{first}."
-    most = max(movers, key=lambda s: (abs(s.moved or 0), (s.moved or 0) < 0))
-    verb = "slipped" if (most.moved or 0) < 0 else "gained"
-    move = f"{verb} {figures.count_of(abs(most.moved or 0), 'point')}"
-    return f"{first} and {move}." if most is best else f"{first}. {most.name} {move}."
+    best = max(known, key=lambda s: s.index or 0.0)
+    first = f"{best.name} {_position(best.index or 0.0, alone=len(known) == 1)}"
+    compared = sorted((s for s in shifts if s.points is not None), key=lambda s: (s.name, s.category))
+    if not compared:
+        return f"{first}."
+    most = max(compared, key=lambda s: (abs(s.whole), s.whole < 0))
+    if abs(most.whole) < NOTABLE:
+        return f"{first}. Nothing moved by {NOTABLE} points or more."
+    move = f"{'slipped' if most.whole < 0 else 'gained'} {figures.count_of(abs(most.whole), 'point')}"
+    move += f" in {most.category.lower()}"
+    if most.name == best.name:
+        return f"{first} and {move}."
+    return f"{first}. {most.name} {move}."
 
 
 def _position(index: float, *, alone: bool) -> str:

@@ -66,4 +66,5 @@ def ago(value: datetime | None) -> SafeString | str:
     days = (timezone.localdate() - timezone.localtime(value).date()).days
     words = "today" if days <= 0 else "yesterday" if days == 1 else f"{days:,} days ago"
     exact = timezone.localtime(value)
-    return format_html('<time datetime="{}" title="{:%-d %b %Y %H:%M %Z}">{}</time>', value.isoformat(), exact, words)
+    title = f"{exact.day} {exact:%b %Y %H:%M %Z}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), title, words)
