@@ -1,13 +1,15 @@
-"""What all tests share: the parts are started, and Django with them, before `tests.fixtures` and any test is imported.
-"""
+"""What all tests share: the parts are started, and Django with them, before `tests.fixtures` and any test is imported."""
 
 from __future__ import annotations
 
 import django
+from django.conf import settings
 
 from tests import parts
 
 parts.embed()
+# Tests make many people; how slowly a password is hashed is Django's own matter.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 
 pytest_plugins = ["tests.fixtures"]
