@@ -36,7 +36,7 @@ class Text(parsers.BaseParser):
         return {"content": stream.read()}
 
 
-class KpiFilter(filters.FilterSet):
+class KpiFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     category = filters.ChoiceFilter(choices=Category.choices, method="of_category")
     is_archived = filters.BooleanFilter()
 
@@ -89,7 +89,7 @@ class KpiViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, Ge
         return self.get_serializer(self.get_queryset().get(key=key)).data
 
 
-class BindingFilter(filters.FilterSet):
+class BindingFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     project = filters.CharFilter("project__slug")
     kpi = filters.CharFilter("kpi__key")
     origin = filters.ChoiceFilter(choices=Binding.Origin.choices)
@@ -202,7 +202,7 @@ class BindingViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin
         return {name: value or None if name in ("experiment", "model") else value for name, value in fields.items()}
 
 
-class ObservationFilter(filters.FilterSet):
+class ObservationFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     project = filters.CharFilter("binding__project__slug")
     kpi = filters.CharFilter("binding__kpi__key")
     unit = filters.CharFilter(method="of_unit", label="Unit, with its sub-units")

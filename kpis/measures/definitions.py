@@ -28,6 +28,8 @@ FIELDS = (
     "valid_min",
     "valid_max",
 )
+# Words that stand in addresses where a key would.
+RESERVED = frozenset({"new", "metrics", "bind"})
 
 
 @transaction.atomic
@@ -40,6 +42,8 @@ def define_kpi(
     """
     access.require(actor, "kpi.define")
     kpi = Kpi(key=key.strip().lower(), position=position)
+    if kpi.key in RESERVED:
+        raise invalid("key", f"{kpi.key} is the address of another page; choose another key")
     kpi.full_clean(validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():

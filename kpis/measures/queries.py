@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -48,13 +48,14 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) o
 """
-_BASELINES = """
-SELECT binding_id, effective_from, value, dataset_digest FROM measures_baseline
-WHERE binding_id = ANY(%s) AND effective_from <= %s ORDER BY binding_id, effective_from
-"""
-_TARGETS = """
-SELECT binding_id, effective_from, value FROM measures_target
-WHERE binding_id = ANY(%s) AND effective_from <= %s ORDER BY binding_id, effective_from
+# Baselines and targets that came into force by a date.
+_DATED = """
+SELECT true, binding_id, effective_from, value, dataset_digest FROM measures_baseline
+WHERE binding_id = ANY(%(bindings)s) AND effective_from <= %(until)s
+UNION ALL
+SELECT false, binding_id, effective_from, value, '' FROM measures_target
+WHERE binding_id = ANY(%(bindings)s) AND effective_from <= %(until)s
+ORDER BY 1, 2, 3
 """
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ def readings_as_of(
     withheld_ids: frozenset[int] = frozenset(),
     now: datetime | None = None,
 ) -> dict[tuple[int, date], Reading]:
-    """The reading of each binding as of each day, in at most eight queries however many there are.
+    """The reading of each binding as of each day, in at most seven queries however many there are.
 
     Bindings in `withheld_ids` read "withheld" (see `withheld_for`); of the ids given those that do not exist are left
     out. `now` decides whether a source is failing, and is the clock's unless given.
@@ -105,7 +106,7 @@ def readings_as_of(
     definitions = _definitions({bound.kpi_id for bound in bounds}, days)
     points = _newest([bound.id for bound in bounds if bound.rule.window_days is None], ends)
     points.update(_best([bound for bound in bounds if bound.rule.window_days is not None], definitions, ends))
-    baselines, targets = _dated(_BASELINES, ids, max(days)), _dated(_TARGETS, ids, max(days))
+    baselines, targets = _dated(ids, max(days))
     failing = sources_failing({bound.source_id for bound in bounds if bound.source_id}, ends, now=now)
     readings = {}
     for bound in bounds:
@@ -203,14 +204,19 @@ def _observed(binding_ids: list[int], start: datetime, end: datetime) -> Iterato
             yield binding_id, [Point(*row[1:]) for row in group]
 
 
-def _dated(sql: str, binding_ids: list[int], until: date) -> dict[int, list[tuple[date, tuple[Any, ...]]]]:
-    """Baselines or targets that came into force by `until`, by binding, in the order of their dates."""
-    found: dict[int, list[tuple[date, tuple[Any, ...]]]] = {}
+Dated = dict[int, list[tuple[date, tuple[float, str]]]]
+
+
+def _dated(binding_ids: list[int], until: date) -> tuple[Dated, Dated]:
+    """Baselines and targets that came into force by `until`, by binding, in the order of their dates."""
+    baselines: Dated = {}
+    targets: Dated = {}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [binding_ids, until])
-        for binding_id, effective_from, *rest in cursor.fetchall():
-            found.setdefault(binding_id, []).append((effective_from, tuple(rest)))
-    return found
+        cursor.execute(_DATED, {"bindings": binding_ids, "until": until})
+        for is_baseline, binding_id, effective_from, value, digest in cursor.fetchall():
+            found = baselines if is_baseline else targets
+            found.setdefault(binding_id, []).append((effective_from, (value, digest)))
+    return baselines, targets
 
 
 def sources_failing(

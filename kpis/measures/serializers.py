@@ -37,7 +37,7 @@ class Number(serializers.FloatField):
         return number
 
 
-class VersionSerializer(serializers.ModelSerializer[KpiVersion]):
+class DefinitionSerializer(serializers.ModelSerializer[KpiVersion]):
     author = serializers.StringRelatedField[Any](read_only=True)
 
     class Meta:
@@ -68,15 +68,15 @@ class KpiSerializer(serializers.ModelSerializer[Kpi]):
         model = Kpi
         fields = ["key", "position", "is_archived", "definition", "versions"]
 
-    @extend_schema_field(VersionSerializer)
+    @extend_schema_field(DefinitionSerializer)
     def get_definition(self, kpi: Kpi) -> Any:
         versions = sorted(kpi.versions.all(), key=lambda version: version.effective_from)
         current = in_force([(version.effective_from, version) for version in versions], today()) or versions[0]
-        return VersionSerializer(current).data
+        return DefinitionSerializer(current).data
 
-    @extend_schema_field(VersionSerializer(many=True))
+    @extend_schema_field(DefinitionSerializer(many=True))
     def get_versions(self, kpi: Kpi) -> Any:
-        return VersionSerializer(sorted(kpi.versions.all(), key=lambda v: v.effective_from), many=True).data
+        return DefinitionSerializer(sorted(kpi.versions.all(), key=lambda v: v.effective_from), many=True).data
 
 
 class DefinitionInput(serializers.Serializer[Any]):
