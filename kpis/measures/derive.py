@@ -245,7 +245,7 @@ def of_spans(spans: Sequence[Move], versions: Sequence[VersionFacts], dataset_na
     """
     known = {version.version: version for version in versions}
     wanted: list[Wanted] = []
-    for span, following in zip(spans, [*spans[1:], None], strict=True):
+    for span, following in zip(spans, [*spans, None][1:], strict=True):
         version = known.get(span.version) if span.version is not None else None
         values = _of_version(version, dataset_name) if version else []
         before = [one for one in values if one.observed_at <= span.at]
