@@ -85,7 +85,7 @@ def later(mlflow_url: str) -> tuple[Step, ...]:
         ),
         Step(
             "MLflow servers connected",
-            ("-m", "demo.world", "connect", "--mlflow", mlflow_url),
+            ("-m", "demo.world", "connect"),
             ("demo/world/**/*",),
         ),
         Step("Sync from MLflow", sync, ("demo/training/**/*", "demo/world/**/*"), show=True),

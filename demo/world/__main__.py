@@ -15,7 +15,8 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     phases = parser.add_subparsers(dest="phase", required=True)
     phases.add_parser("people", help="units, people, projects, KPIs and the values that people enter")
     connect = phases.add_parser("connect", help="the group's MLflow server, and one that stopped answering")
-    connect.add_argument("--mlflow", required=True, metavar="URL", help="the group's server")
+    known = os.environ.get("DEMO_MLFLOW_URL")
+    connect.add_argument("--mlflow", required=not known, default=known, metavar="URL", help="the group's server")
     connect.add_argument(
         "--public", default="", metavar="URL", help="where people open it, when that is another address"
     )
