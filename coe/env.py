@@ -1,8 +1,8 @@
-"""Typed readers of settings from the environment: a bad or missing value stops the start with one line that names it.
-"""
+"""Typed readers of settings from the environment: a bad or missing value stops the start with one line."""
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -81,13 +81,28 @@ class Env:
 
     def url(self, name: str, schemes: tuple[str, ...], default: str | object = _REQUIRED) -> str:
         def parse(raw: str) -> str:
-            if urlsplit(raw).scheme not in schemes:
+            parts = urlsplit(raw)
+            # Reading the port raises when it is no number.
+            if parts.scheme not in schemes or parts.port == 0:
                 raise ValueError(raw)
             return raw
 
         begins = " or ".join(f"{scheme}://" for scheme in schemes)
         # A URL may hold a password, so it is not repeated.
         return self._read(name, default, parse, f"must be a URL that begins with {begins}", show=False)
+
+    def fernet_keys(self, name: str) -> list[str]:
+        """One or more Fernet keys (32 bytes in URL-safe base64) with commas between; never repeated in the error."""
+        rule = "must be one or more Fernet keys with commas between, newest first"
+        keys = [key.strip() for key in self._read(name, _REQUIRED, str, rule).split(",") if key.strip()]
+        for key in keys:
+            try:
+                good = len(base64.urlsafe_b64decode(key)) == 32
+            except ValueError:
+                good = False
+            if not good:
+                raise BadSetting(name, rule)
+        return keys
 
     def database(self, name: str) -> dict[str, object]:
         """A Django database entry out of `postgresql://user:password@host:port/name` (or `?host=/socket/folder`)."""

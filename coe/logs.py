@@ -12,11 +12,18 @@ _SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "cred
 
 
 def hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blanks values whose key names a secret, whoever logged them."""
-    for key in event:
-        if any(word in key.lower() for word in _SECRET_WORDS):
-            event[key] = "[hidden]"
-    return event
+    """Blanks values whose key names a secret, however deep, whoever logged them."""
+    return {key: _shown(key, value) for key, value in event.items()}
+
+
+def _shown(key: object, value: Any) -> Any:
+    if any(word in str(key).lower() for word in _SECRET_WORDS):
+        return "[hidden]"
+    if isinstance(value, dict):
+        return {inner: _shown(inner, each) for inner, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown("", each) for each in value]
+    return value
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:

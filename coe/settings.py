@@ -18,9 +18,7 @@ DEMO = env.flag("CAIRN_DEMO", False)
 SECRET_KEY = env.secret("SECRET_KEY", least=32)
 # Fernet keys, newest first: the first one encrypts, all of them decrypt, so a key is rotated by putting a new one in
 # front.
-SECRETS_KEYS = env.words("SECRETS_KEYS")
-if not SECRETS_KEYS:
-    raise BadSetting("SECRETS_KEYS", "is missing; give one or more Fernet keys with commas between, newest first")
+SECRETS_KEYS = env.fernet_keys("SECRETS_KEYS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 

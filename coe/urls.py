@@ -17,3 +17,8 @@ urlpatterns = [
     path("", include("kpis.reports.urls")),
     path("api/v1/", include("coe.api_urls")),
 ]
+
+handler400 = "coe.core.error_pages.bad_request"
+handler403 = "coe.core.error_pages.permission_denied"
+handler404 = "coe.core.error_pages.not_found"
+handler500 = "coe.core.error_pages.server_error"

@@ -1,4 +1,4 @@
-"""What all tests share: the parts are started, and Django with them, before `tests.fixtures` and any test is imported."""
+"""What all tests share: the parts are started, and Django with them, before any test is imported."""
 
 from __future__ import annotations
 

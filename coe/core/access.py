@@ -46,8 +46,7 @@ def rule(action: str) -> Callable[[Callable[[Any, Any], bool]], Callable[[Any, A
 
 
 def visible(kind: str, person: Any) -> Q:
-    """The condition on objects of `kind` that `person` may know of; nothing for whoever is not signed in or not active.
-    """
+    """The condition on objects of `kind` that `person` may know of; nothing for who is not signed in or not active."""
     if not (getattr(person, "is_authenticated", False) and person.is_active):
         return Q(pk__in=[])
     return _visibilities[kind](person)

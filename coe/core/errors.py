@@ -6,8 +6,7 @@ from django.core.exceptions import ValidationError
 
 
 class Refused(Exception):
-    """A verb met a state in which it cannot act (409): the entry was changed meanwhile, a stage cannot follow another.
-    """
+    """A verb met a state in which it cannot act (409): the entry was changed meanwhile, a stage cannot follow."""
 
     def __init__(self, message: str) -> None:
         self.message = str(message)

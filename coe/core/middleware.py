@@ -61,6 +61,10 @@ class ReaderTimezone:
             timezone.deactivate()
 
 
+def _as_sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 class PlainErrors:
     """Turns the errors of verbs and queries into answers, in one place: what may not be known of is 404, what may not
     be done 403.
@@ -81,5 +85,10 @@ class PlainErrors:
         if isinstance(error, Refused):
             return render(request, "409.html", {"sentence": error.message}, status=409)
         if isinstance(error, ValidationError):
-            return render(request, "400.html", {"sentence": " ".join(error.messages)}, status=400)
+            return render(
+                request,
+                "400.html",
+                {"sentence": " ".join(_as_sentence(message) for message in error.messages)},
+                status=400,
+            )
         return None

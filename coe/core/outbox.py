@@ -68,8 +68,7 @@ def claim(entry_id: int | None = None) -> OutboxEntry | None:
 
 
 def carry_out(entry: OutboxEntry) -> bool:
-    """Run the handler of a claimed entry, outside of any transaction, and mark it done; on an error, plan the next try.
-    """
+    """Run the handler of a claimed entry, outside of transactions, and mark it done; on an error, plan another try."""
     try:
         _handlers[entry.kind](entry.payload)
     except Exception as error:  # whatever a handler raises must not stop the sweep
