@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from django.urls import path
@@ -13,7 +13,7 @@ from rest_framework.permissions import IsAuthenticated
 from coe.accounts import queries, unit_services
 from coe.accounts.http import caller
 from coe.accounts.models import BusinessUnit, Grant, Person
-from coe.core.api import EtagMixin
+from coe.core.api import AccessFirst, EtagMixin
 
 
 class VisibleSlugField(serializers.SlugRelatedField[Any]):
@@ -65,6 +65,7 @@ class UnitFilter(filters.FilterSet):
     partial_update=extend_schema(summary="Rename or move a unit (administrators)"),
 )
 class UnitViewSet(
+    AccessFirst,
     EtagMixin,
     mixins.CreateModelMixin,
     mixins.ListModelMixin,
@@ -77,6 +78,7 @@ class UnitViewSet(
     lookup_field = "slug"
     queryset = BusinessUnit.objects.none()
     http_method_names = ["get", "head", "options", "post", "patch"]
+    access_first: ClassVar[dict[str, str]] = {"create": "unit.manage", "partial_update": "unit.manage"}
 
     def get_queryset(self) -> QuerySet[BusinessUnit]:
         return BusinessUnit.objects.visible_to(self.request.user).select_related("parent").order_by("name", "id")

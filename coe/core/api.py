@@ -76,8 +76,8 @@ def _lines(errors: Any, path: str = "") -> list[str]:
 class AccessFirst:
     """Decides access before it looks at the input: whoever may not do a thing learns nothing from how it is refused.
 
-    `access_first` names the rule of each writing action. An action on one object asks about `access_subject` of it, which
-    whoever may not know of it does not find (404).
+    `access_first` names the rule of each writing action. An action on one object asks about `access_subject` of it,
+    which whoever may not know of it does not find (404).
     """
 
     access_first: ClassVar[dict[str, str]] = {}

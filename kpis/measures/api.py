@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from coe.accounts.http import caller
 from coe.accounts.models import BusinessUnit
-from coe.core.api import EtagMixin
+from coe.core.api import AccessFirst, EtagMixin
 from coe.core.errors import invalid
 from kpis.measures import serializers as shapes
 from kpis.measures import services
@@ -48,13 +48,14 @@ class KpiFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has n
         return rows.filter(pk__in=KpiVersion.objects.filter(category=value).values("kpi"))
 
 
-class KpiViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Kpi]):
+class KpiViewSet(AccessFirst, EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Kpi]):
     """KPIs by key, with every version of their definition."""
 
     serializer_class = shapes.KpiSerializer
     filterset_class = KpiFilter
     lookup_field = "key"
     queryset = Kpi.objects.none()
+    access_first: ClassVar[dict[str, str]] = {"create": "kpi.define", "partial_update": "kpi.define"}
 
     def get_queryset(self) -> QuerySet[Kpi]:
         versions = Prefetch("versions", KpiVersion.objects.select_related("author"))
@@ -103,13 +104,22 @@ class BindingFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter h
         return rows.filter(experiment__source__name=value) | rows.filter(model__source__name=value)
 
 
-class BindingViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Binding]):
+class BindingViewSet(AccessFirst, EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Binding]):
     """Where projects' values come from, with their baselines and targets."""
 
     serializer_class = shapes.BindingSerializer
     filterset_class = BindingFilter
     queryset = Binding.objects.none()
     lookup_value_regex = r"\d{1,18}"
+    access_first: ClassVar[dict[str, str]] = {
+        "partial_update": "project.edit",
+        "destroy": "project.govern",
+        "baselines": "project.govern",
+        "targets": "project.govern",
+    }
+
+    def access_subject(self, obj: Any) -> Any:
+        return obj.project
 
     def get_queryset(self) -> QuerySet[Binding]:
         found = Binding.objects.visible_to(caller(self.request))
@@ -234,7 +244,9 @@ ObservationFilter.base_filters["to"] = filters.DateFilter(
 )
 
 
-class ObservationViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Observation]):
+class ObservationViewSet(
+    AccessFirst, EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Observation]
+):
     """Observations, newest first; those superseded only when asked for. Withheld ones are left out for whoever may
     not read them.
     """
@@ -243,6 +255,10 @@ class ObservationViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelM
     filterset_class = ObservationFilter
     queryset = Observation.objects.none()
     lookup_value_regex = r"\d{1,18}"
+    access_first: ClassVar[dict[str, str]] = {"correct": "observation.enter"}
+
+    def access_subject(self, obj: Any) -> Any:
+        return obj.binding.project
 
     def get_queryset(self) -> QuerySet[Observation]:
         person = caller(self.request)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -14,8 +14,8 @@ from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from coe.accounts.api import VisibleSlugField
 from coe.accounts.http import caller
 from coe.accounts.models import BusinessUnit, Person
-from coe.core import events
-from coe.core.api import EtagMixin
+from coe.core import access, events
+from coe.core.api import AccessFirst, EtagMixin
 from coe.core.listing import sorted_rows
 from coe.core.models import Event
 from projects.catalog import services
@@ -165,6 +165,7 @@ SORT = OpenApiParameter("sort", enum=[*SORTS, *(f"-{name}" for name in SORTS)], 
     ),
 )
 class ProjectViewSet(
+    AccessFirst,
     EtagMixin,
     mixins.CreateModelMixin,
     mixins.ListModelMixin,
@@ -177,6 +178,12 @@ class ProjectViewSet(
     lookup_field = "slug"
     queryset = Project.objects.none()
     http_method_names = ["get", "head", "options", "post", "patch", "delete"]
+    access_first: ClassVar[dict[str, str]] = {
+        "create": "project.create",
+        "partial_update": "project.edit",
+        "status": "project.edit",
+        "move": "project.govern",
+    }
 
     def get_queryset(self) -> QuerySet[Project]:
         found = Project.objects.visible_to(self.request.user).with_orders()
@@ -241,6 +248,7 @@ class ProjectViewSet(
             )
             services.remove_member(slug=slug, actor=caller(request), member_id=member.pk)
             return Response(status=HTTP_204_NO_CONTENT)
+        access.require(request.user, "project.govern", project)
         asked = MemberSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         member = services.add_member(slug=slug, actor=caller(request), **asked.validated_data)

@@ -155,6 +155,8 @@ def remove_member(request: PersonRequest, slug: str, member_id: int) -> HttpResp
 @signed_in
 def status(request: PersonRequest, slug: str) -> HttpResponseBase:
     shown = get_project(request, slug)
+    if request.method == "POST":
+        access.require(request.user, "project.edit", shown)
     form = StatusForm(request.POST or None)
     if request.method == "POST" and carried_out(
         form, lambda: services.give_status(slug=slug, actor=request.user, **form.cleaned_data)

@@ -1,12 +1,12 @@
 """The API of this room: sources and their syncs, and the mirror for reading.
 
-Experiments and models are named by their database id here (`id`), because their own ids are unique only within a source; the
-filters `source` with `experiment_id` or `name` find them by their own. Runs are named by their run id.
+Experiments and models are named by their database id here (`id`), because their own ids are unique only within a
+source; the filters `source` with `experiment_id` or `name` find them by their own. Runs are named by their run id.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coe.accounts.http import caller
-from coe.core.api import EtagMixin
+from coe.core.api import AccessFirst, EtagMixin
 from coe.core.errors import invalid
 from projects.catalog.models import Project
 from projects.tracking import health, services
@@ -101,7 +101,6 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
         max_length=2000,
         help_text="Password or token. Never given back.",
     )
-    label = serializers.CharField(max_length=120, required=False)
     interval_minutes = serializers.IntegerField(min_value=1, max_value=10080, required=False)
     health = serializers.SerializerMethodField()
     syncs = serializers.SerializerMethodField()
@@ -116,6 +115,7 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
         read_only_fields = [
             "first_good_sync_at", "last_good_sync_at", "last_full_sync_at", "last_error", "last_error_at", "next_sync_at",
         ]  # fmt: skip
+        extra_kwargs = {"label": {"required": False}}
         # Two with one address are refused by the verb, in a sentence.
         validators: list[Any] = []
 
@@ -156,6 +156,7 @@ class SyncStartedSerializer(serializers.Serializer[Any]):
     partial_update=extend_schema(summary="Change a source (administrators)"),
 )
 class SourceViewSet(
+    AccessFirst,
     EtagMixin,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -168,6 +169,11 @@ class SourceViewSet(
     lookup_field = "name"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
     http_method_names = ["get", "head", "options", "post", "patch"]
+    access_first: ClassVar[dict[str, str]] = {
+        "create": "source.manage",
+        "partial_update": "source.manage",
+        "sync": "source.sync",
+    }
 
     def get_queryset(self) -> QuerySet[Source]:
         return Source.objects.visible_to(caller(self.request)).order_by("name")
@@ -277,10 +283,16 @@ class OneModelSerializer(ModelSerializer):
 
 
 class ThingViewSet(
-    EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.UpdateModelMixin, viewsets.GenericViewSet[Any]
+    AccessFirst,
+    EtagMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    viewsets.GenericViewSet[Any],
 ):
     lookup_value_regex = "[0-9]{1,18}"
     http_method_names = ["get", "head", "options", "patch"]
+    access_first: ClassVar[dict[str, str]] = {"partial_update": "tracking.link"}
 
 
 @extend_schema_view(

@@ -24,7 +24,7 @@ def _of_visible_project(person: Person, path: str) -> Q:
 
 
 @access.visibility("source")
-def _sources(person: Person) -> Q:
+def _sources(_person: Person) -> Q:
     return Q()
 
 
@@ -44,17 +44,24 @@ def _runs(person: Person) -> Q:
 
 
 @access.rule("source.manage")
-def _manage(person: Person, source: object) -> bool:
+def _manage(person: Person, _source: object) -> bool:
     return is_administrator(person)
 
 
 @access.rule("source.sync")
-def _sync(person: Person, source: object) -> bool:
+def _sync(person: Person, _source: object) -> bool:
     return standing(person).holds_anywhere(Role.ADMINISTRATOR, Role.CONTRIBUTOR, Role.UNIT_LEAD)
 
 
+@access.rule("tracking.link")
+def _link(person: Person, thing: object) -> bool:
+    """Change what an experiment or a model belongs to: the team of its project; if it has none, whoever may triage."""
+    project = getattr(thing, "project", None)
+    return access.may(person, "project.edit", project) if project is not None else may_triage(person)
+
+
 @access.rule("tracking.triage")
-def _triage(person: Person, thing: object) -> bool:
+def _triage(person: Person, _thing: object) -> bool:
     return may_triage(person)
 
 

@@ -95,7 +95,7 @@ def _carry_out(request: PersonRequest, kind: str, data: QueryDict) -> str:
     if verb == "link":
         form = LinkForm({"project": slug}, person=request.user)
         if not form.is_valid():
-            raise invalid("project", " ".join(form.errors.get("project", [])))
+            raise invalid("project", _rules(form))
         project = form.cleaned_data["project"]
         count = services.link_many(actor=request.user, things=things, project=project)
         return f"{_counted(count, kind)} linked to {project}."
@@ -105,6 +105,10 @@ def _carry_out(request: PersonRequest, kind: str, data: QueryDict) -> str:
     if verb == "dismiss":
         return f"{_counted(services.dismiss_many(actor=request.user, things=things), kind)} set aside."
     raise invalid("do", "Choose what to do.")
+
+
+def _rules(form: LinkForm) -> str:
+    return " ".join(str(rule) for rule in form.errors.get("project", []))
 
 
 def _counted(count: int, kind: str) -> str:
@@ -139,6 +143,7 @@ def link_model(request: PersonRequest, source: str, name: str) -> HttpResponseBa
 def _link(
     request: PersonRequest, thing: Any, link: Callable[[Any], Any], unlink: Callable[[], Any]
 ) -> HttpResponseBase:
+    access.require(request.user, "tracking.link", thing)
     back = thing.get_absolute_url()
     if request.POST.get("unlink") == "1":
         unlink()
@@ -150,5 +155,5 @@ def _link(
         link(form.cleaned_data["project"])
         messages.success(request, f"{thing} belongs to {form.cleaned_data['project']} now.")
     else:
-        messages.error(request, " ".join(form.errors.get("project", [])))
+        messages.error(request, _rules(form))
     return redirect(back)

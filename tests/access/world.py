@@ -1,0 +1,81 @@
+"""The small company on which the access matrix is tried: two units, an open and a closed project, one person a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from coe.accounts.models import Grant, Person
+from projects.tracking.models import ModelVersion, Sync
+from tests.factories import Make
+
+ROLES = (
+    "anonymous",
+    "viewer",
+    "contributor",
+    "member",
+    "owner",
+    "unit_lead",
+    "executive",
+    "approver",
+    "administrator",
+    "stranger",
+)
+
+
+@dataclass
+class World:
+    """The people by role, and the names that stand in addresses."""
+
+    people: dict[str, Person]
+    names: dict[str, str | int]
+
+    def path(self, template: str) -> str:
+        """`/projects/{open}/` with the names filled in."""
+        return template.format(**self.names)
+
+
+def build(make: Make) -> World:
+    """Retail with an open (company) and a closed (members only) project, each with everything that can hang on one."""
+    retail, health = make.unit("retail"), make.unit("health")
+    granted = {
+        "viewer": ("viewer", retail),
+        "contributor": ("contributor", retail),
+        "unit_lead": ("unit_lead", retail),
+        "executive": ("executive", None),
+        "approver": ("approver", retail),
+        "administrator": ("administrator", None),
+        "stranger": ("viewer", health),
+    }
+    people = {role: make.person(f"{role}@example.com", roles=[grant]) for role, grant in granted.items()}
+    people["owner"], people["member"] = make.person("owner@example.com"), make.person("member@example.com")
+    source, kpi = make.source("tracker"), make.kpi("auc")
+    names: dict[str, str | int] = {
+        "source": source.name,
+        "kpi": kpi.key,
+        "unit": retail.slug,
+        "person": people["viewer"].pk,
+        "grant": Grant.objects.get(person=people["viewer"]).pk,
+        "token": "nothing",
+        "sync": Sync.objects.create(source=source, state="done", finished_at=source.created_at).pk,
+    }
+    for slug, visibility in (("open", "company"), ("closed", "members")):
+        project = make.project(slug, unit=retail, owner=people["owner"], visibility=visibility)
+        make.member(project, people["member"])
+        experiment = make.experiment(source, project=project)
+        run = make.run(experiment, metrics={"auc": [0.8, 1767225600000, 0]})
+        model = make.model(source, project=project, name=f"{slug}-model")
+        ModelVersion.objects.create(model=model, version=1, run_id=run.run_id, created_at=run.ended_at)
+        binding = make.binding(project, kpi, experiment=experiment, baseline=0.5, target=0.9)
+        observation = make.observation(binding, 0.8, "2026-01-01", run_id=run.run_id)
+        names |= {
+            slug: slug,
+            f"{slug}_member": project.members.get().pk,
+            f"{slug}_experiment": experiment.experiment_id,
+            f"{slug}_experiment_pk": experiment.pk,
+            f"{slug}_run": run.run_id,
+            f"{slug}_model": model.name,
+            f"{slug}_model_pk": model.pk,
+            f"{slug}_binding": binding.pk,
+            f"{slug}_observation": observation.pk,
+        }
+    return World(people, names)
