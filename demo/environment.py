@@ -1,5 +1,4 @@
-"""What the demo's processes are told: secrets and ports that were made once and kept, and the variables of the portal.
-"""
+"""What the demo's processes are told: secrets and ports made once and kept, and the variables of the portal."""
 
 from __future__ import annotations
 

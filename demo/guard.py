@@ -1,5 +1,4 @@
-"""Ends what a killed parent left behind: reads `add PID SIGNAL` and `drop PID` lines; acts when standard input closes.
-"""
+"""Ends what a killed parent left behind: reads `add PID SIGNAL` and `drop PID` lines, acts when its input closes."""
 
 import contextlib
 import os

@@ -129,8 +129,7 @@ class Postgres:
         return True
 
     def _user(self) -> str | None:
-        """PostgreSQL refuses to run as root; then it runs as a user of its own, who must be able to reach its folders.
-        """
+        """PostgreSQL refuses to run as root: it gets a user of its own, who must be able to reach its folders."""
         if os.geteuid():
             return None
         try:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rest_framework.test import APIClient
 
 from coe.accounts.models import ApiToken, Person
+from coe.celery import app
 from demo.processes import Child, Command
 from tests import parts
 from tests.factories import Make
@@ -181,15 +181,13 @@ class WorkerProcess:
     def start(self) -> None:
         """Start it and wait until it answers on the broker."""
         # What earlier tests put into the queue is not this test's.
-        current_app.control.purge()
+        app.control.purge()
         words = [sys.executable, "-m", "celery", "-A", "coe.celery", "worker", "-c", "1", "-l", "info"]
         words += ["-n", f"worker{os.getpid()}@tests", "--without-gossip", "--without-mingle"]
         env = {**os.environ, "DATABASE_URL": database_url_of_test(), "REMAP_SIGTERM": "SIGQUIT"}
         log = parts.home() / "worker.log"
         self.child = parts.family.start(Command("Celery worker", words, log, env, cwd=parts.ROOT))
-        parts.family.until(
-            lambda: bool(current_app.control.ping(timeout=0.5)), "Celery worker", seconds=60, child=self.child
-        )
+        parts.family.until(lambda: bool(app.control.ping(timeout=0.5)), "Celery worker", seconds=60, child=self.child)
 
     def kill(self) -> None:
         """SIGKILL to the worker and its pool, as the kernel does when memory is short."""

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from celery import current_app
 
+from coe.celery import app
 from coe.core.models import OutboxEntry
 from tests import parts
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 def test_a_real_worker_carries_out_what_was_put(celery_worker_process):
     entry = OutboxEntry.objects.create(kind="test.nobody", key="1", payload={})
-    current_app.send_task("core.carry_out", [entry.pk])
+    app.send_task("core.carry_out", [entry.pk])
 
     def tried() -> bool:
         entry.refresh_from_db()
@@ -29,7 +29,7 @@ def test_a_worker_that_was_killed_is_followed_by_another(celery_worker_process):
     entry = OutboxEntry.objects.create(kind="test.nobody", key="2", payload={})
     celery_worker_process.start()
     assert celery_worker_process.pid != first
-    current_app.send_task("core.sweep_outbox")
+    app.send_task("core.sweep_outbox")
 
     def tried() -> bool:
         entry.refresh_from_db()
