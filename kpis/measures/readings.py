@@ -99,7 +99,8 @@ def index_of(value: float, baseline: float, target: float) -> float | None:
     """
     if target == baseline:
         return None
-    index = 100.0 * (value - baseline) / (target - baseline)
+    # Divided first, so that the target itself is exactly 100.
+    index = 100.0 * ((value - baseline) / (target - baseline))
     return index if math.isfinite(index) else None
 
 
