@@ -231,8 +231,9 @@ def logged_model(raw: dict[str, Any], note: Note) -> LoggedModelFacts | None:
     metrics = [one for item in _dicts(data.get("metrics")) if (one := _model_metric(item, about))]
     metrics.sort(
         key=lambda one: (
-            tuple(str(one[key]) for key in ("key", "dataset_name", "dataset_digest", "run_id"))
-            + (one["timestamp"], one["step"])
+            *(str(one[key]) for key in ("key", "dataset_name", "dataset_digest", "run_id")),
+            one["timestamp"],
+            one["step"],
         )
     )
     return LoggedModelFacts(

@@ -64,7 +64,7 @@ class GonePhase:
                 store.fetch(statement, {"gone": gone, "source": work.source.pk})
 
 
-def _of_source(work: Work) -> str | None:
+def _of_source(_work: Work) -> str | None:
     return "t.source_id = %(source)s"
 
 

@@ -34,12 +34,10 @@ def finish(work: Work, token: uuid.UUID) -> None:
     now = timezone.now()
     sync = Sync.objects.get(pk=work.sync_id)
     source = Source.objects.select_for_update().get(pk=work.source.pk)
-    assert sync.started_at is not None
+    started = sync.started_at or now
     work.count(
         "alias_moves",
-        aliases.note_moves(
-            source_id=source.pk, sync_id=sync.pk, at=sync.started_at, is_first=bool(work.state["first"])
-        ),
+        aliases.note_moves(source_id=source.pk, sync_id=sync.pk, at=started, is_first=bool(work.state["first"])),
     )
     _note_change(source, now)
     source.first_good_sync_at = source.first_good_sync_at or now
@@ -121,7 +119,8 @@ def retry_after(source: Source) -> timedelta:
     )
     failures = Sync.objects.filter(source=source, state=Sync.State.FAILED, id__gt=done or 0).count()
     most = 2 * timedelta(minutes=source.interval_minutes)
-    return min(FIRST_RETRY * 2 ** min(max(failures - 1, 0), 20), most)
+    doublings: int = min(max(failures - 1, 0), 20)
+    return min(FIRST_RETRY * (1 << doublings), most)
 
 
 @dataclass(frozen=True)
@@ -156,8 +155,12 @@ def mirrored(source: Source) -> dict[str, int]:
         found = model._default_manager.filter(source=OuterRef("pk"), missing_since=None).order_by()
         return Subquery(found.values("source").annotate(n=Count("pk")).values("n"))
 
-    names = {"experiments": Experiment, "runs": Run, "logged_models": LoggedModel, "models": RegisteredModel}
-    row = (
-        Source.objects.filter(pk=source.pk).values(**{f"n_{name}": count(model) for name, model in names.items()}).get()
-    )
-    return {name: row[f"n_{name}"] or 0 for name in names}
+    names: dict[str, type[Model]] = {
+        "experiments": Experiment,
+        "runs": Run,
+        "logged_models": LoggedModel,
+        "models": RegisteredModel,
+    }
+    counted = {f"n_{name}": count(model) for name, model in names.items()}
+    row = Source.objects.filter(pk=source.pk).annotate(**counted).values_list(*counted).get()
+    return {name: number or 0 for name, number in zip(names, row, strict=True)}

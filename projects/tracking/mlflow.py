@@ -71,10 +71,11 @@ class Gateway:
         attempts: int = ATTEMPTS,
         silence: float = outgoing.SILENCE_SECONDS,
         total: float = outgoing.TOTAL_SECONDS,
+        most_bytes: int = outgoing.MOST_BYTES,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         try:
-            self._http = outgoing.Outgoing(url, silence=silence, total=total)
+            self._http = outgoing.Outgoing(url, silence=silence, total=total, most_bytes=most_bytes)
         except outgoing.Unreachable as error:
             raise GatewayError(Fault.ADDRESS, error.sentence) from None
         self._headers = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "cairn"}

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ from projects.tracking.queries import (
 class Source(IsSubject):
     """One MLflow tracking server, and the workspace on it. Credentials are encrypted and never shown again."""
 
-    class Auth(models.TextChoices):
+    class Auth(TextChoices):
         NONE = "none", "None"
         BASIC = "basic", "User name and password"
         BEARER = "bearer", "Bearer token"

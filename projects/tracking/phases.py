@@ -10,6 +10,7 @@ from projects.tracking import facts, links, store
 from projects.tracking.mlflow import Fault, Gateway, GatewayError, Json
 from projects.tracking.models import Experiment, LoggedModel, Seen
 from projects.tracking.pages import PAGE, At, Job, Page, Work, ask, items, next_token
+from projects.tracking.store import Rows
 
 # Experiments asked for in one call; where a server refuses (Databricks takes ten), this many.
 MANY, FEW = 1000, 10
@@ -226,7 +227,8 @@ class TimedPhase:
         now = job.at.get("now") or 0
         if ended or first is None or last is None or now <= first:
             return end if ended else begin
-        return begin + (end - begin) * min((last - first) / (now - first), 1.0)
+        part: float = min((last - first) / (now - first), 1.0)
+        return begin + (end - begin) * part
 
     def store(self, work: Work, page: Page) -> None:
         if page.next_at:
@@ -240,7 +242,7 @@ class TimedPhase:
         work.count("changed", len(changed))
         self.stored(work, page, changed)
 
-    def stored(self, work: Work, page: Page, changed: store.Rows) -> None:
+    def stored(self, work: Work, page: Page, changed: Rows) -> None:
         """What else is to be remembered of a page."""
 
 
@@ -284,7 +286,7 @@ class RunsPhase(TimedPhase):
         found: int | None = one.sort_start if query.field == "start_time" else one.sort_end
         return found
 
-    def stored(self, work: Work, page: Page, changed: store.Rows) -> None:
+    def stored(self, work: Work, page: Page, changed: Rows) -> None:
         times = [
             time
             for one in page.rows
@@ -295,7 +297,7 @@ class RunsPhase(TimedPhase):
         # A client whose clock runs ahead must not push the cursor into the future.
         work.state["newest"] = max([work.state["newest"], *(time for time in times if time <= work.started_ms)])
         if not work.state["full"]:
-            store.run_changes(work.sync_id, work.source.pk, page.rows, changed)
+            store.run_changes(work.sync_id, page.rows, changed)
 
 
 class LoggedModelsPhase(TimedPhase):

@@ -192,30 +192,36 @@ def link_experiment(*, actor: Person, experiment: Experiment, project: Project) 
 
     Raises `DoesNotExist` for whoever may not see either, `PermissionDenied` for whoever may not edit the project.
     """
-    return _link(actor, Experiment, experiment.pk, project, "experiment")
+    changed: Experiment = _link(actor, Experiment, experiment.pk, project, "experiment")
+    return changed
 
 
 def link_model(*, actor: Person, model: RegisteredModel, project: Project) -> RegisteredModel:
     """As `link_experiment`, for a registered model."""
-    return _link(actor, RegisteredModel, model.pk, project, "model")
+    changed: RegisteredModel = _link(actor, RegisteredModel, model.pk, project, "model")
+    return changed
 
 
 def unlink_experiment(*, actor: Person, experiment: Experiment) -> Experiment:
     """Say by hand that it belongs to no project; its tag is not followed any more. It waits in triage again."""
-    return _unlink(actor, Experiment, experiment.pk, "experiment")
+    changed: Experiment = _unlink(actor, Experiment, experiment.pk, "experiment")
+    return changed
 
 
 def unlink_model(*, actor: Person, model: RegisteredModel) -> RegisteredModel:
-    return _unlink(actor, RegisteredModel, model.pk, "model")
+    changed: RegisteredModel = _unlink(actor, RegisteredModel, model.pk, "model")
+    return changed
 
 
 def dismiss_experiment(*, actor: Person, experiment: Experiment, dismissed: bool = True) -> Experiment:
     """Say that an unlinked experiment belongs to nothing, so that triage shows it no more (or, with False, again)."""
-    return _dismiss(actor, Experiment, experiment.pk, dismissed)
+    changed: Experiment = _dismiss(actor, Experiment, experiment.pk, dismissed)
+    return changed
 
 
 def dismiss_model(*, actor: Person, model: RegisteredModel, dismissed: bool = True) -> RegisteredModel:
-    return _dismiss(actor, RegisteredModel, model.pk, dismissed)
+    changed: RegisteredModel = _dismiss(actor, RegisteredModel, model.pk, dismissed)
+    return changed
 
 
 def _locked(actor: Person, kind: Any, pk: int) -> Any:

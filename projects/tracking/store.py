@@ -201,7 +201,7 @@ def fetch(sql: str, values: dict[str, Any]) -> Rows:
         return cursor.fetchall() if cursor.description else []
 
 
-def run_changes(sync_id: int, source_id: int, found: Iterable[facts.RunFacts], changed: Rows) -> None:
+def run_changes(sync_id: int, found: Iterable[facts.RunFacts], changed: Rows) -> None:
     """Remember which runs changed and which logged models they name: those models' metrics may be new."""
     ids = {run_id for run_id, _ in changed}
     see(sync_id, Seen.Kind.CHANGED_RUN, ids)

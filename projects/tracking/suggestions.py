@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -42,10 +43,7 @@ def suggest(person: Person, things: Sequence[Experiment] | Sequence[RegisteredMo
         return {}
     allowed = editable_projects(person)
     ids = [thing.pk for thing in things]
-    if isinstance(things[0], Experiment):
-        near = _by_author(ids, allowed)
-    else:
-        near = _by_experiment(ids, allowed)
+    near = (_by_author if isinstance(things[0], Experiment) else _by_experiment)(ids, allowed)
     named = _by_name([(thing.pk, thing.name) for thing in things], allowed)
     found: dict[int, list[Suggestion]] = {}
     for pk in ids:
@@ -54,7 +52,7 @@ def suggest(person: Person, things: Sequence[Experiment] | Sequence[RegisteredMo
     return found
 
 
-def _allowed(projects: QuerySet[Project]) -> tuple[str, tuple[object, ...]]:
+def _allowed(projects: QuerySet[Project]) -> tuple[str, tuple[Any, ...]]:
     return projects.order_by().values("pk").query.sql_with_params()
 
 
@@ -105,10 +103,11 @@ def _by_experiment(ids: list[int], projects: QuerySet[Project]) -> dict[int, lis
     return _group(_rows(sql, [ids, *values]), "trained in its experiment")
 
 
-def _rows(sql: str, values: list[object]) -> store.Rows:
+def _rows(sql: str, values: list[Any]) -> store.Rows:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: store.Rows = cursor.fetchall()
+        return rows
 
 
 def _group(rows: store.Rows, why: str) -> dict[int, list[Suggestion]]:

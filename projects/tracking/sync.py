@@ -100,11 +100,11 @@ class Worker:
         self.sync, self.token, self.gateway, self.tell = sync, token, gateway, tell
         cursor = dict(sync.cursor)
         self.place: tuple[int, At] = (_index(cursor.pop("phase", "")), cursor.pop("at", {}))
-        assert sync.started_at is not None
+        started = sync.started_at or timezone.now()
         self.work = Work(
             source=sync.source,
             sync_id=sync.pk,
-            started_ms=int(sync.started_at.timestamp() * 1000),
+            started_ms=int(started.timestamp() * 1000),
             state=cursor or self._begin(),
             counts=dict(sync.counts),
             skipped=[],
