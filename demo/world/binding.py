@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from demo.training.fitting import evaluate, holdout_rows
 from demo.training.portfolio import SEED
 from demo.training.shape import Case
 from demo.world import plant
-from demo.world.clock import Story, moment, today
+from demo.world.clock import Story, today
 from demo.world.connecting import GROUP_SOURCE, PLANT_SOURCE
 from demo.world.content.mapping import BESIDE, FIRST_TARGETS, IGNORED, MAIN, MAIN_SELECTORS, MAPPED
 from demo.world.figures import PLANS
@@ -69,7 +69,7 @@ def add_decisions(story: Story, cast: Cast) -> None:
             act = partial(services.map_metric, actor=mentor, metric_id=name.pk, kpi_key=MAPPED[name.key])
         else:
             act = partial(services.ignore_metric, actor=mentor, metric_id=name.pk)
-        story.add(moment(0, "names"), act)
+        story.add(datetime.now(UTC), act)
 
 
 def add_bindings(story: Story, cast: Cast) -> list[str]:
@@ -86,7 +86,7 @@ def add_bindings(story: Story, cast: Cast) -> list[str]:
         if experiment is None or (wish.on_model and model is None):
             unseen.append(wish.case.slug)
             continue
-        story.add(moment(0, "bindings"), partial(_bind, cast, wish, experiment, model))
+        story.add(datetime.now(UTC), partial(_bind, cast, wish, experiment, model))
     return sorted(set(unseen))
 
 
