@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from kpis.measures.readings import Definition, Point, Reading, Rule, end_of_day,
 from projects.catalog.models import Member, Project
 from projects.tracking.models import Source
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A source is failing when its last good sync is older than so many of its intervals.
 PATIENCE = 3
 
@@ -35,9 +36,11 @@ _POINT = (
     "dataset_name",
     "model_id",
 )
-# One step into the index `observation_newest` for each binding and day.
+# One step into the index `observation_newest` for each binding and day. Times come as microseconds since 1970: the
+# database adapter reads a time ten times slower than a whole number.
 _NEWEST = """
-SELECT b.id, d.place, o.observed_at, o.value, o.step, o.run_started_at, o.run_id, o.dataset_digest, o.id, o.version,
+SELECT b.id, d.place, (extract(epoch FROM o.observed_at) * 1000000)::bigint, o.value, o.step,
+    (extract(epoch FROM o.run_started_at) * 1000000)::bigint, o.run_id, o.dataset_digest, o.id, o.version,
     o.dataset_name, o.model_id
 FROM unnest(%(bindings)s::bigint[]) b (id)
 CROSS JOIN unnest(%(ends)s::timestamptz[]) WITH ORDINALITY d (instant, place)
@@ -173,7 +176,16 @@ def _newest(binding_ids: list[int], ends: Sequence[datetime]) -> dict[tuple[int,
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, {"bindings": binding_ids, "ends": list(ends)})
-        return {(row[0], row[1] - 1): Point(*row[2:]) for row in cursor.fetchall()}
+        return {
+            (binding_id, place - 1): Point(
+                _instant(at), value, step, None if started is None else _instant(started), *rest
+            )
+            for binding_id, place, at, value, step, started, *rest in cursor.fetchall()
+        }
+
+
+def _instant(microseconds: int) -> datetime:
+    return EPOCH + timedelta(microseconds=microseconds)
 
 
 def _best(
