@@ -2,8 +2,8 @@
 
     python -m benchmarks.scoreboard [--projects 3600] [--units 41] [--observations 1000000]
 
-The world is made with bulk SQL in a scratch database beside the one that DATABASE_URL names, and dropped afterwards. Times
-are those of the server's own work: a request through Django's test client, without a network.
+The world is made with bulk SQL in a scratch database beside the one that DATABASE_URL names, and dropped afterwards.
+Times are those of the server's own work: a request through Django's test client, without a network.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ FROM generate_series(1, %(observations)s) n
 
 
 def build(projects: int, units: int, observations: int) -> Any:
-    """The company, and its executive: six verticals, projects in every unit, three of eight KPIs each, 450 days of values.
+    """The company, and its executive:
+
+    Six verticals, projects in every unit, three of eight KPIs each, 450 days of values.
 
     One binding in twenty takes the best of 90 days; some have no baseline, no target, or were evaluated on other data.
     """
@@ -135,7 +137,9 @@ def measure(
     observations: int = 1_000_000,
     against: Callable[[], float] | None = None,
 ) -> dict[str, Any]:
-    """Times in milliseconds (`kept_ms`, `home_ms`: medians; `today_ms`, `thirteen_days_ms`: once, when nothing is kept).
+    """Times in milliseconds (`kept_ms`, `home_ms`:
+
+    Medians; `today_ms`, `thirteen_days_ms`: once, when nothing is kept).
 
     `against` may time another way to the same table, in seconds; `times_slower` is then its time by the kept page's.
     """

@@ -52,8 +52,7 @@ def _wide(width: int, height: int, label: str, inside: SafeString) -> SafeString
 def sparkline(points: Sequence[float | None], *, label: str, width: int = 64, height: int = 22) -> SafeString:
     """A line through `points`, evenly apart from left to right; None or a value that is not finite leaves a gap.
 
-    The last point has a dot when it has a value, and so has a point between two gaps. Without any value: an empty
-    string.
+    The last point has a dot when it has a value, and so has a point between two gaps. Without any value: empty text.
     """
     known = [point for point in points if point is not None and math.isfinite(point)]
     if not known:

@@ -176,7 +176,7 @@ class ReadingViewSet(EtagMixin, viewsets.GenericViewSet[Binding]):
             return []
         withheld = withheld_for(caller(self.request), Binding.objects.filter(pk__in=ids))
         readings = {pk: r for (pk, _), r in readings_as_of(ids, [day], withheld_ids=withheld).items()}
-        bindings = bindings_with_sources(ids)
+        bindings = bindings_with_sources(Binding.objects.filter(pk__in=ids))
         came_from = origins(bindings, readings)
         return [
             _reading_row(

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db import connection
 
 from coe.accounts.models import BusinessUnit
 from coe.core import figures
 from coe.core.http import today
 from kpis.measures.models import Baseline, Binding, Kpi, KpiVersion, Observation, Target
-from kpis.measures.queries import definition_on, readings_as_of
+from kpis.measures.queries import readings_as_of, withheld_for
 from kpis.measures.readings import COUNTS, Reading, Reason
 from kpis.reports import boards, facts, words
 from kpis.reports.audiences import Audience
@@ -23,7 +23,6 @@ from kpis.reports.provenance import Origin, bindings_with_sources, origins
 from kpis.reports.queries import Column, address, columns_on
 from kpis.reports.tiles import Tile, reading_tile, unit_tile
 from projects.catalog.models import Project
-from projects.tracking.models import Run
 
 # How many of a figure's observations are listed.
 LISTED = 15
@@ -50,18 +49,18 @@ class ProjectFigure:
     left_out: Sequence[str]
 
 
-def project_figure(audience: Audience, project: Project, kpi: Kpi, as_of: date) -> ProjectFigure:
+def project_figure(person: Any, project: Project, definition: KpiVersion, as_of: date) -> ProjectFigure:
     """The reading of the KPI for the project as of the day. The caller has found the project by `visible_to`."""
-    definition, days = definition_on(kpi, as_of), trend_days(as_of)
+    kpi, days, compared = definition.kpi, trend_days(as_of), compared_with(as_of)
     url = address("reports:explain_project", project.slug, kpi.key, as_of=as_of)
-    compared = compared_with(as_of)
-    pk = Binding.objects.filter(project=project, kpi=kpi).values_list("pk", flat=True).first()
-    if pk is None:
+    bindings = bindings_with_sources(Binding.objects.filter(project=project, kpi=kpi))
+    if not bindings:
         tile = reading_tile([None] * len(days), days, compared, definition, url)
         return ProjectFigure(project, kpi, definition, None, None, tile, None, None, None, [], "", "", [])
-    bindings = bindings_with_sources([pk])
-    readings = readings_as_of([pk], days, withheld_ids=audience.withheld)
-    reading, binding = readings[pk, as_of], bindings[pk]
+    pk, binding = next(iter(bindings.items()))
+    withheld = withheld_for(person, Binding.objects.filter(pk=pk)) if binding.is_withheld else frozenset[int]()
+    readings = readings_as_of([pk], days, withheld_ids=withheld)
+    reading = readings[pk, as_of]
     begun = facts.since({pk: reading}, as_of)
     tile = reading_tile([readings[pk, day] for day in days], days, compared, definition, url, begun.get(pk))
     if reading.reason is Reason.WITHHELD:
@@ -105,27 +104,36 @@ def _transform(binding: Binding, reading: Reading) -> str:
     return f"{_exact(reading.point.value)} × {_exact(binding.scale)}{offset}{result}"
 
 
+# What could have counted and did not: observations of the binding, and runs of its experiment.
+_LEFT_OUT = """
+    SELECT count(*) FILTER (WHERE kind = 'later'), count(*) FILTER (WHERE kind = 'corrected'),
+           count(*) FILTER (WHERE kind = 'unfinished'), count(*) FILTER (WHERE kind = 'deleted'),
+           count(*) FILTER (WHERE kind = 'vanished')
+    FROM (
+        SELECT CASE WHEN superseded_at IS NULL AND observed_at >= %(end)s THEN 'later'
+                    WHEN superseded_at IS NOT NULL AND observed_at < %(end)s THEN 'corrected' END AS kind
+        FROM measures_observation WHERE binding_id = %(binding)s
+        UNION ALL
+        SELECT CASE WHEN status <> 'FINISHED' THEN 'unfinished' WHEN lifecycle_stage <> 'active' THEN 'deleted'
+                    WHEN missing_since IS NOT NULL THEN 'vanished' END
+        FROM tracking_run WHERE experiment_id = %(experiment)s
+    ) found
+"""
+
+
 def _left_out(binding: Binding, as_of: date) -> list[str]:
     """What could have counted and did not, in sentences."""
-    end = end_of(as_of)
-    counts = Observation.objects.filter(binding=binding).aggregate(
-        later=Count("pk", filter=Q(superseded_at=None, observed_at__gte=end)),
-        corrected=Count("pk", filter=Q(superseded_at__isnull=False, observed_at__lt=end)),
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_OUT, {"binding": binding.pk, "experiment": binding.experiment_id, "end": end_of(as_of)})
+        counts = cursor.fetchone() or (0,) * 5
+    said = (
+        ("value", f"observed after {figures.day(as_of, today())}"),
+        ("value", "corrected, or no longer there"),
+        ("run", "not finished"),
+        ("run", "deleted in MLflow"),
+        ("run", "no longer on the server"),
     )
-    found = []
-    if counts["later"]:
-        found.append(f"{figures.count_of(counts['later'], 'value')} observed after {figures.day(as_of, today())}")
-    if counts["corrected"]:
-        found.append(f"{figures.count_of(counts['corrected'], 'value')} that was corrected or no longer holds")
-    if binding.experiment_id:
-        runs = Run.objects.filter(experiment=binding.experiment_id).aggregate(
-            unfinished=Count("pk", filter=~Q(status="FINISHED")),
-            deleted=Count("pk", filter=Q(status="FINISHED") & ~Q(lifecycle_stage="active")),
-            vanished=Count("pk", filter=Q(status="FINISHED", lifecycle_stage="active", missing_since__isnull=False)),
-        )
-        said = {"unfinished": "did not finish", "deleted": "deleted in MLflow", "vanished": "no longer on the server"}
-        found += [f"{figures.count_of(runs[key], 'run')} {text}" for key, text in said.items() if runs[key]]
-    return found
+    return [f"{figures.count_of(n, noun)}: {text}" for n, (noun, text) in zip(counts, said, strict=True) if n]
 
 
 @dataclass(frozen=True)
@@ -161,9 +169,8 @@ class UnitFigure:
     left_out: Sequence[str]
 
 
-def find_column(key: str, as_of: date) -> Column:
+def find_column(definitions: facts.Definitions, key: str, as_of: date) -> Column:
     """The column of that key (`category:<name>` for a category). Raises `Kpi.DoesNotExist` for an unknown one."""
-    definitions = facts.definitions()
     by = "category" if key.startswith("category:") else "kpi"
     for column in columns_on(definitions, as_of, by):
         if column.key == key:
@@ -171,9 +178,10 @@ def find_column(key: str, as_of: date) -> Column:
     raise Kpi.DoesNotExist(key)
 
 
-def unit_figure(audience: Audience, unit: BusinessUnit, column: Column, as_of: date) -> UnitFigure:
+def unit_figure(audience: Audience, unit: BusinessUnit, key: str, as_of: date) -> UnitFigure:
     """The unit's cell as of the day, and the readings under it of the projects that the audience may know of."""
-    days, names = trend_days(as_of), facts.definitions().on(as_of)
+    definitions, days = facts.definitions(), trend_days(as_of)
+    column, names = find_column(definitions, key, as_of), definitions.on(as_of)
     on_day = boards.cells_for(audience, days, [unit.pk])
     cells = [on_day[day].get((unit.pk, column.kpi_id, column.category)) for day in days]
     now = cells[-1]
@@ -182,14 +190,13 @@ def unit_figure(audience: Audience, unit: BusinessUnit, column: Column, as_of: d
         cells, days, compared_with(as_of), shown, address("reports:explain_unit", unit.slug, column.key, as_of=as_of)
     )
     kpis = [column.kpi_id] if column.about else [k for k, v in names.items() if _in_category(v, column.category)]
-    gone = facts.retired([as_of])[as_of]
-    rolled = (
-        Binding.objects.filter(kpi__in=kpis, project__unit__lineage__contains=[unit.pk])
-        .exclude(project__in=audience.hidden)
-        .exclude(project__in=gone)
-    )
-    readings = {pk: r for (pk, _), r in readings_as_of(rolled, [as_of], withheld_ids=audience.withheld).items()}
-    members = _members(readings, names, as_of)
+    of_unit = Binding.objects.filter(kpi__in=kpis, project__unit__lineage__contains=[unit.pk])
+    of_unit = of_unit.exclude(project__in=audience.hidden).annotate(is_retired=facts.retired_by(as_of, "project"))
+    found = bindings_with_sources(of_unit)
+    rolled = {pk: binding for pk, binding in found.items() if not binding.is_retired}
+    retired = {binding.project_id for binding in found.values() if binding.is_retired}
+    readings = {pk: r for (pk, _), r in readings_as_of(list(rolled), [as_of], withheld_ids=audience.withheld).items()}
+    members = _members(rolled, readings, names, as_of)
     return UnitFigure(
         unit,
         column,
@@ -197,7 +204,7 @@ def unit_figure(audience: Audience, unit: BusinessUnit, column: Column, as_of: d
         members,
         _median_formula([m.reading.index for m in members if m.reading.index is not None], tile.index),
         _value_formula([m for m in members if shown and m.binding.kpi_id == shown.kpi_id], tile, shown),
-        _unit_left_out(members, tile, len(gone_in(unit, gone, audience, kpis))),
+        _unit_left_out(members, tile, len(retired)),
     )
 
 
@@ -205,16 +212,9 @@ def _in_category(version: KpiVersion, category: str) -> bool:
     return version.category == category and not version.kpi.is_archived
 
 
-def gone_in(unit: BusinessUnit, gone: frozenset[int], audience: Audience, kpis: Sequence[Any]) -> set[int]:
-    """The retired projects of the unit that would have been in the figure."""
-    if not gone:
-        return set()
-    bound = Binding.objects.filter(kpi__in=kpis, project__in=gone, project__unit__lineage__contains=[unit.pk])
-    return set(bound.exclude(project__in=audience.hidden).values_list("project_id", flat=True))
-
-
-def _members(readings: dict[int, Reading], names: dict[int, KpiVersion], as_of: date) -> list[Member]:
-    bindings = bindings_with_sources(readings)
+def _members(
+    bindings: dict[int, Any], readings: dict[int, Reading], names: dict[int, KpiVersion], as_of: date
+) -> list[Member]:
     begun, came_from = facts.since(readings, as_of), origins(bindings, readings)
     members = []
     for pk, binding in bindings.items():

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from coe.accounts.models import BusinessUnit
-from kpis.measures.models import Baseline, Binding, KpiVersion
+from kpis.measures.models import Binding, Kpi, KpiVersion
 from kpis.measures.readings import Reading, Reason
 from kpis.reports.audiences import Audience
 from kpis.reports.cells import Bound, Meaning
 from kpis.reports.days import end_of
 from projects.catalog.models import Stage, StageMove
-from projects.tracking.models import Source
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,17 @@ def definitions() -> Definitions:
     for version in KpiVersion.objects.select_related("kpi").order_by("kpi__position", "kpi__key", "effective_from"):
         versions[version.kpi_id].append(version)
     return Definitions(versions)
+
+
+def definition_of(kpi: QuerySet[Kpi], day: date) -> KpiVersion:
+    """The definition in force on `day` of the one KPI that `kpi` finds. Raises `Kpi.DoesNotExist` if it finds none."""
+    versions = KpiVersion.objects.filter(kpi__in=kpi).select_related("kpi").order_by("effective_from")
+    found: dict[int, list[KpiVersion]] = defaultdict(list)
+    for version in versions:
+        found[version.kpi_id].append(version)
+    if not found:
+        raise Kpi.DoesNotExist("no such KPI")
+    return next(iter(Definitions(found).on(day).values()))
 
 
 def meanings(on_day: Mapping[int, KpiVersion]) -> dict[int, Meaning]:
@@ -85,16 +97,26 @@ def retired(days: Iterable[date]) -> dict[date, frozenset[int]]:
     return found
 
 
+def retired_by(day: date, project: str = "pk") -> Exists:
+    """The same as a condition on a query; `project` is where it finds the project's id."""
+    done = StageMove.objects.filter(project=OuterRef(project), on__lte=day)
+    last = done.order_by("-on", "-pk").values("pk")[:1]
+    return Exists(done.filter(after=Stage.RETIRED, pk=Subquery(last)))
+
+
 # The first observation on other data than the baseline's, after the last one on its own.
 _CHANGED = """
     SELECT asked.binding_id, min(later.observed_at)
-    FROM unnest(%s::bigint[], %s::text[]) AS asked (binding_id, digest)
+    FROM (
+        SELECT DISTINCT ON (binding_id) binding_id, dataset_digest FROM measures_baseline
+        WHERE binding_id = ANY(%(bindings)s) AND effective_from <= %(day)s ORDER BY binding_id, effective_from DESC
+    ) asked
     JOIN measures_observation later ON later.binding_id = asked.binding_id AND later.superseded_at IS NULL
-     AND later.observed_at < %s AND later.dataset_digest NOT IN ('', asked.digest)
+     AND later.observed_at < %(end)s AND later.dataset_digest NOT IN ('', asked.dataset_digest)
      AND later.observed_at > coalesce((
         SELECT max(own.observed_at) FROM measures_observation own
-        WHERE own.binding_id = asked.binding_id AND own.superseded_at IS NULL AND own.observed_at < %s
-          AND own.dataset_digest = asked.digest), '-infinity')
+        WHERE own.binding_id = asked.binding_id AND own.superseded_at IS NULL AND own.observed_at < %(end)s
+          AND own.dataset_digest = asked.dataset_digest), '-infinity')
     GROUP BY asked.binding_id
 """
 
@@ -104,19 +126,12 @@ def since(readings: Mapping[int, Reading], day: date) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     changed = [pk for pk, reading in readings.items() if reading.reason is Reason.DATASET_CHANGED]
     if changed:
-        baselines = Baseline.objects.filter(binding__in=changed, effective_from__lte=day).order_by("effective_from")
-        # The last one wins: it is the one in force.
-        digests = dict(baselines.values_list("binding_id", "dataset_digest"))
-        end = end_of(day)
         with connection.cursor() as cursor:
-            cursor.execute(_CHANGED, [list(digests), list(digests.values()), end, end])
+            cursor.execute(_CHANGED, {"bindings": changed, "day": day, "end": end_of(day)})
             found.update(cursor.fetchall())
     failing = [pk for pk, reading in readings.items() if reading.reason is Reason.SOURCE_FAILING]
     if failing:
-        good = dict(Source.objects.values_list("pk", "last_good_sync_at"))
-        bound = Binding.objects.filter(pk__in=failing).values_list("pk", "experiment__source_id", "model__source_id")
-        for pk, by_experiment, by_model in bound:
-            last = good.get(by_experiment or by_model)
-            if last:
-                found[pk] = last
+        last_good = Coalesce("experiment__source__last_good_sync_at", "model__source__last_good_sync_at")
+        rows = Binding.objects.filter(pk__in=failing).annotate(last_good=last_good).values_list("pk", "last_good")
+        found.update((pk, last) for pk, last in rows if last)
     return found

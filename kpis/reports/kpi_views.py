@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from coe.core.csv_out import csv_response
 from coe.core.http import signed_in
-from kpis.measures.models import Binding, Kpi
-from kpis.measures.queries import definition_on, readings_as_of
+from kpis.measures.models import Binding, Kpi, KpiVersion
+from kpis.measures.queries import readings_as_of
 from kpis.reports import boards, comparison, facts
 from kpis.reports.asked import day_context, page_day
 from kpis.reports.audiences import Audience, audience_of
@@ -52,8 +52,8 @@ class Entry:
 def kpi(request: HttpRequest, key: str) -> HttpResponseBase:
     """All projects on one KPI."""
     day = page_day(request)
-    found = Kpi.objects.visible_to(request.user).get(key=key)
-    definition = definition_on(found, day)
+    definition = facts.definition_of(Kpi.objects.visible_to(request.user).filter(key=key), day)
+    found = definition.kpi
     audience = audience_of(request.user)
     form = KpiFilter(request.GET or None)
     entries = _entries(request.user, audience, found, day, form)
@@ -72,7 +72,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponseBase:
             "filter_form": form,
             "page_obj": page,
             "sort": sort,
-            "tiles": _tiles(audience, list(page.object_list), found, day),
+            "tiles": _tiles(audience, list(page.object_list), definition, day),
             "compared": compared_with(day),
             "crumbs": [{"label": "KPIs", "url": "/kpis/"}],
         },
@@ -86,7 +86,7 @@ def _entries(person: Any, audience: Audience, kpi: Kpi, day: date, form: KpiFilt
             bound = bound.filter(project__unit__lineage__contains=[unit.pk])
         if stage := form.cleaned_data["stage"]:
             bound = bound.filter(project__stage=stage)
-    bound = bound.exclude(project__in=facts.retired([day])[day])
+    bound = bound.filter(~facts.retired_by(day, "project"))
     rows = bound.values_list("pk", "project__slug", "project__name", "project__unit__name", "project__stage")
     readings = boards.readings_for(audience, [day])[day]
     return [Entry(*row, readings.get(row[0], NOTHING)) for row in rows]
@@ -109,8 +109,8 @@ def _sorted(entries: list[Entry], sort: str) -> list[Entry]:
     return known + [e for e in entries if key(e) is None]
 
 
-def _tiles(audience: Audience, entries: Sequence[Entry], kpi: Kpi, day: date) -> list[tuple[Entry, Tile]]:
-    days, compared, definition = trend_days(day), compared_with(day), definition_on(kpi, day)
+def _tiles(audience: Audience, entries: Sequence[Entry], definition: KpiVersion, day: date) -> list[tuple[Entry, Tile]]:
+    days, compared = trend_days(day), compared_with(day)
     ids = [entry.binding_id for entry in entries]
     readings = readings_as_of(ids, days, withheld_ids=audience.withheld) if ids else {}
     begun = facts.since({pk: readings[pk, day] for pk in ids if (pk, day) in readings}, day)
@@ -122,7 +122,7 @@ def _tiles(audience: Audience, entries: Sequence[Entry], kpi: Kpi, day: date) ->
                 days,
                 compared,
                 definition,
-                address("reports:explain_project", entry.slug, kpi.key, as_of=day),
+                address("reports:explain_project", entry.slug, definition.kpi.key, as_of=day),
                 begun.get(entry.binding_id),
             ),
         )

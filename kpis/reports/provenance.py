@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from kpis.measures.models import Binding
 from kpis.measures.readings import Reading
@@ -30,10 +33,10 @@ class Origin:
         return str(self.run) if self.run else self.run_id
 
 
-def bindings_with_sources(ids: Iterable[int]) -> dict[int, Binding]:
-    """The bindings with project, unit, KPI and MLflow source, by id: one query."""
-    related = ("project__unit", "kpi", "experiment__source", "model__source")
-    return {binding.pk: binding for binding in Binding.objects.filter(pk__in=list(ids)).select_related(*related)}
+def bindings_with_sources(found: QuerySet[Binding]) -> dict[int, Any]:
+    """The bindings that `found` finds with project, unit, KPI and MLflow source, by id: one query."""
+    related = found.select_related("project__unit", "kpi", "experiment__source", "model__source")
+    return {binding.pk: binding for binding in related}
 
 
 def origins(bindings: Mapping[int, Binding], readings: Mapping[int, Reading]) -> dict[int, Origin]:

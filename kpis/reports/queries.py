@@ -82,6 +82,15 @@ def address(name: str, *args: str, as_of: date, **params: str) -> str:
     return reverse(name, args=args) + (f"?{urlencode(asked)}" if asked else "")
 
 
+def unit_with_children(person: Any, slug: str) -> tuple[BusinessUnit, list[BusinessUnit]]:
+    """The unit and those directly below it: one query. Raises `BusinessUnit.DoesNotExist` if there is no such unit."""
+    found = BusinessUnit.objects.visible_to(person).filter(Q(slug=slug) | Q(parent__slug=slug))
+    units = {unit.slug: unit for unit in found}
+    if slug not in units:
+        raise BusinessUnit.DoesNotExist(slug)
+    return units.pop(slug), list(units.values())
+
+
 def columns_on(definitions: facts.Definitions, day: date, by: str = "kpi") -> list[Column]:
     """The columns on `day`: KPIs in their order (archived ones aside), or the categories that these fall in."""
     live = [version for version in definitions.on(day).values() if not version.kpi.is_archived]
@@ -150,15 +159,18 @@ def scoreboard(
     by: str = "kpi",
     only_used: bool = True,
     projects: Sequence[Project] | None = None,
+    units: Sequence[BusinessUnit] | None = None,
 ) -> Table:
     """The verticals, or the sub-units of `within` and then its own projects, by KPI or (`by` = "category") by category.
 
-    `only_used` leaves out columns in which nothing is measured. `projects` are the projects to show if not all of the
+    `only_used` leaves out columns in which nothing is measured. `units` are those directly below, where the caller has
+    them already; `projects` are the projects to show if not all of the
     unit's own.
     """
     days, definitions = trend_days(as_of), facts.definitions()
     columns = columns_on(definitions, as_of, by)
-    units = list(BusinessUnit.objects.visible_to(person).filter(parent=within))
+    if units is None:
+        units = list(BusinessUnit.objects.visible_to(person).filter(parent=within))
     rows, joint = unit_rows(audience, units, columns, definitions, days)
     own: list[Row] = []
     if within is not None and by == "kpi":
@@ -176,8 +188,8 @@ def scoreboard(
 
 def own_projects(person: Any, unit: BusinessUnit, as_of: date) -> list[Project]:
     """The projects directly in `unit` that `person` may know of, those retired by the end of the day aside."""
-    gone = facts.retired([as_of])[as_of]
-    return list(Project.objects.visible_to(person).filter(unit=unit).exclude(pk__in=gone).order_by("name", "pk"))
+    own = Project.objects.visible_to(person).filter(~facts.retired_by(as_of), unit=unit)
+    return list(own.order_by("name", "pk"))
 
 
 @dataclass(frozen=True)

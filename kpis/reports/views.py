@@ -62,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     table_rows = [(row, [row.tiles[place] for place in used]) for row in rows]
     held = queries.portfolio(request.user, day)
     now = [cell for cell in joint.values() if cell is not None]
-    standings = [Standing(unit.name, joint[unit.pk].index if joint[unit.pk] else None) for unit in units]
+    standings = [Standing(unit.name, cell.index if (cell := joint[unit.pk]) else None) for unit in units]
     shifts = [
         Shift(row.name, column.name, tile.delta)
         for row in rows
@@ -132,17 +132,19 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def scoreboard_unit(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What is within a unit: its sub-units, then its own projects."""
-    return _scoreboard(request, BusinessUnit.objects.visible_to(request.user).get(slug=slug))
+    return _scoreboard(request, *queries.unit_with_children(request.user, slug))
 
 
-def _scoreboard(request: HttpRequest, within: BusinessUnit | None) -> HttpResponseBase:
+def _scoreboard(
+    request: HttpRequest, within: BusinessUnit | None, below: Sequence[BusinessUnit] | None = None
+) -> HttpResponseBase:
     day, by = page_day(request), "category" if request.GET.get("by") == "category" else "kpi"
     audience = audience_of(request.user)
     as_csv = request.GET.get("format") == "csv"
     own = queries.own_projects(request.user, within, day) if within and by == "kpi" else []
     page = Paginator(own, len(own) or 1 if as_csv else PROJECTS_A_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    table = queries.scoreboard(request.user, audience, day, within=within, by=by, projects=shown)
+    table = queries.scoreboard(request.user, audience, day, within=within, by=by, projects=shown, units=below)
     if as_csv:
         name = f"scoreboard-{within.slug if within else 'company'}-{day.isoformat()}.csv"
         return csv_response(name, CSV_HEADER, csv_rows(table))
@@ -165,7 +167,8 @@ def _crumbs(within: BusinessUnit | None, day: date) -> list[dict[str, str]]:
     """The units above this one, outermost first."""
     if within is None:
         return []
-    above = {unit.pk: unit for unit in BusinessUnit.objects.filter(pk__in=within.lineage[:-1])}
+    ids = within.lineage[:-1]
+    above = {unit.pk: unit for unit in BusinessUnit.objects.filter(pk__in=ids)} if ids else {}
     units = [above[pk] for pk in within.lineage[:-1] if pk in above]
     crumbs = [{"label": "Scoreboard", "url": queries.address("reports:scoreboard", as_of=day)}]
     return crumbs + [
