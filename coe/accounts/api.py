@@ -45,7 +45,7 @@ class UnitSerializer(serializers.ModelSerializer[BusinessUnit]):
         return unit_services.change_unit(slug=instance.slug, actor=self.context["request"].user, **validated_data)
 
 
-class UnitFilter(filters.FilterSet):
+class UnitFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     parent = filters.CharFilter(field_name="parent__slug", label="Slug of the unit directly above.")
     within = filters.CharFilter(method="filter_within", label="Slug of a unit: it and everything below it.")
 
@@ -113,7 +113,7 @@ class MeSerializer(PersonSerializer):
         read_only_fields = [*PersonSerializer.Meta.read_only_fields, "timezone"]
 
 
-class PersonFilter(filters.FilterSet):
+class PersonFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     q = filters.CharFilter(method="filter_q", label="Words in name, address or title.")
     unit = filters.CharFilter(method="filter_unit", label="Slug of a unit: its people and those of its sub-units.")
     email = filters.CharFilter(field_name="email", lookup_expr="iexact")

@@ -21,7 +21,7 @@ M = TypeVar("M", bound=Model)
 
 PER_PAGE = 50
 # Counting stops here: nobody reads that many pages, and counting a large table would cost more than the page does.
-COUNT_AT_MOST = 5_000
+COUNT_AT_MOST = 2_000
 
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class BoundedPaginator(_Paginator):
 
     @property
     def count_text(self) -> str:
-        """The count for people: "312", "5,000", "more than 5,000"."""
+        """The count for people: "312", "2,000", "more than 2,000"."""
         return f"more than {self.count:,}" if self.has_more else f"{self.count:,}"
 
 

@@ -136,7 +136,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         return events.say(event)
 
 
-class ProjectFilterSet(filters.FilterSet):
+class ProjectFilterSet(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     q = filters.CharFilter(method="narrow", label="Words in name, slug or summary, each at least begun.")
     unit = filters.CharFilter(method="narrow", label="Slug of a unit: its projects and those of its sub-units.")
     stage = filters.ChoiceFilter(method="narrow", choices=Stage.choices)
