@@ -38,13 +38,18 @@ def plain(number: float, digits: int) -> str:
     return f"{number:,.{digits}f}".replace("-", "−")
 
 
+def size_of(number: float) -> tuple[float, str]:
+    """The largest of 1, k, M, G and T that leaves a digit before the point of `number`: its size and its letter."""
+    return next(((size, letter) for size, letter in _LARGE if abs(number) >= size * 0.9995), (1.0, ""))
+
+
 def money(number: float, currency: str = "") -> str:
     """An amount in the largest unit that leaves a digit before the point: "2.1 M€", "840 k€", "12 €"."""
     sign = _SIGNS.get(currency or settings.CURRENCY, currency or settings.CURRENCY)
-    for size, letter in _LARGE:
-        if abs(number) >= size * 0.9995:
-            short = number / size
-            return f"{plain(short, 1 if abs(short) < 99.95 else 0)}{NB}{letter}{sign}"
+    size, letter = size_of(number)
+    if letter:
+        short = number / size
+        return f"{plain(short, 1 if abs(short) < 99.95 else 0)}{NB}{letter}{sign}"
     return f"{plain(number, 0 if abs(number) >= 10 or number == int(number) else 2)}{NB}{sign}"
 
 

@@ -27,10 +27,11 @@ class Origin:
 
     @property
     def label(self) -> str:
-        """ "churn 7" of a registered version, else the run's name."""
+        """ "churn 7" of a registered version, else the run's name, else the beginning of its id."""
         if self.model_name and self.version:
             return f"{self.model_name} {self.version}"
-        return str(self.run) if self.run else self.run_id
+        name = self.run.name if self.run else ""
+        return name or f"Run {self.run_id[:8]}"
 
 
 def bindings_with_sources(found: QuerySet[Binding]) -> dict[int, Any]:

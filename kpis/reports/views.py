@@ -44,7 +44,7 @@ class StageRow:
     counts: list[int]
     total: int
     bar: SafeString
-    promised: float
+    promised: str
     promised_bar: SafeString
 
 
@@ -101,6 +101,7 @@ def _promised(held: dict[int, queries.Portfolio]) -> tuple[float, list[str]]:
 def _portfolio_rows(units: Sequence[BusinessUnit], held: dict[int, queries.Portfolio]) -> list[StageRow]:
     rows = []
     entries = [(unit, held[unit.pk]) for unit in units if unit.pk in held]
+    size, _ = figures.size_of(sum(entry.promised.get(settings.CURRENCY, 0.0) for _, entry in entries))
     most = max((entry.promised.get(settings.CURRENCY, 0.0) for _, entry in entries), default=0.0)
     for unit, entry in entries:
         counts = [entry.stages.get(stage, 0) for stage in Stage]
@@ -114,7 +115,7 @@ def _portfolio_rows(units: Sequence[BusinessUnit], held: dict[int, queries.Portf
                 counts,
                 sum(counts),
                 charts.parts(fills, label=f"{unit.name}: {told}"),
-                amount,
+                figures.plain(amount / size, 1 if size > 1 else 0),
                 charts.bar(amount, most, label=f"{unit.name}: {figures.money(amount)} a year"),
             )
         )
