@@ -40,7 +40,8 @@ def _svg(width: int, height: int, label: str, inside: SafeString) -> SafeString:
 def _wide(width: int, height: int, label: str, inside: SafeString) -> SafeString:
     """As wide as its place; only what may be stretched is drawn in it."""
     return format_html(
-        '<svg width="100%" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        '<svg width="100%" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" '
+        'aria-label="{}">{}</svg>',
         height,
         width,
         height,
