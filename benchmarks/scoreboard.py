@@ -47,32 +47,50 @@ FROM generate_series(1, %(observations)s) n
 
 
 def build(projects: int, units: int, observations: int) -> Any:
-    """The company, and its executive:
-
-    Six verticals, projects in every unit, three of eight KPIs each, 450 days of values.
+    """The company, and its executive: six verticals, projects in every unit, three of eight KPIs each, 450 days of values.
 
     One binding in twenty takes the best of 90 days; some have no baseline, no target, or were evaluated on other data.
     """
     from django.db import connection
-    from django.utils import timezone
 
-    from coe.accounts.models import BusinessUnit, Grant, Person
-    from kpis.measures.models import Binding, Kpi, KpiVersion
-    from projects.catalog.models import Project, Stage, StageMove
-    from projects.tracking.models import Experiment, Source
+    from coe.accounts.models import Grant, Person
 
     executive = Person.objects.create_user("executive@example.com", "Executive", id=1)
-    owner = Person.objects.create_user("owner@example.com", "Owner", id=2)
     Grant.objects.create(person=executive, role="executive")
-    source = Source.objects.create(
-        name="main", url="http://mlflow.example:5000", interval_minutes=1440, last_good_sync_at=timezone.now()
-    )
+    _units(units)
+    made = _projects(projects, units)
+    _kpis()
+    _bindings(made)
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES)
+        cursor.execute(_OBSERVATIONS, {"bindings": projects * BINDINGS, "observations": observations})
+        cursor.execute("VACUUM ANALYZE")
+    return executive
+
+
+def _units(units: int) -> None:
+    from coe.accounts.models import BusinessUnit
+
     verticals = min(units, 6)
     for n in range(1, units + 1):
         above = 1 + (n - 1) % verticals if n > verticals else None
         BusinessUnit.objects.create(
             id=n, slug=f"unit-{n}", name=f"Unit {n}", parent_id=above, lineage=[above, n] if above else [n]
         )
+
+
+def _projects(projects: int, units: int) -> list[Any]:
+    """The projects, at all stages, each with an experiment."""
+    from django.utils import timezone
+
+    from coe.accounts.models import Person
+    from projects.catalog.models import Project, Stage, StageMove
+    from projects.tracking.models import Experiment, Source
+
+    owner = Person.objects.create_user("owner@example.com", "Owner", id=2)
+    source = Source.objects.create(
+        name="main", url="http://mlflow.example:5000", interval_minutes=1440, last_good_sync_at=timezone.now()
+    )
     stages = Stage.values
     made = Project.objects.bulk_create(
         Project(
@@ -95,6 +113,12 @@ def build(projects: int, units: int, observations: int) -> Any:
         Experiment(id=p.id, source=source, experiment_id=str(p.id), name=p.slug, project=p, link_origin="tag")
         for p in made
     )
+    return made
+
+
+def _kpis() -> None:
+    from kpis.measures.models import Kpi, KpiVersion
+
     categories = ("model_quality", "business_value", "adoption", "reliability")
     for n in range(1, KPIS + 1):
         kpi = Kpi.objects.create(id=n, key=f"kpi-{n}", position=n)
@@ -109,6 +133,11 @@ def build(projects: int, units: int, observations: int) -> Any:
             roll_up=("median", "mean", "weighted_mean", "worst")[n % 4],
             cadence_days=60,
         )
+
+
+def _bindings(made: list[Any]) -> None:
+    from kpis.measures.models import Binding
+
     Binding.objects.bulk_create(
         Binding(
             id=(p.id - 1) * BINDINGS + k,
@@ -124,11 +153,6 @@ def build(projects: int, units: int, observations: int) -> Any:
         for p in made
         for k in range(1, BINDINGS + 1)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_VALUES)
-        cursor.execute(_OBSERVATIONS, {"bindings": projects * BINDINGS, "observations": observations})
-        cursor.execute("VACUUM ANALYZE")
-    return executive
 
 
 def measure(

@@ -145,7 +145,7 @@ def _kpi_csv(entries: Sequence[Entry], day: date, unit: str) -> Iterator[Sequenc
 def compare(request: HttpRequest) -> HttpResponse:
     """Any projects side by side, and what of them cannot be compared."""
     day = page_day(request)
-    slugs = list(dict.fromkeys(slug for slug in request.GET.getlist("p") if slug))[:MOST_COMPARED]
+    slugs = list(dict.fromkeys(_named(slug) for slug in request.GET.getlist("p") if slug))[:MOST_COMPARED]
     visible = Project.objects.visible_to(request.user)
     by_slug = {project.slug: project for project in visible.filter(slug__in=slugs).select_related("unit")}
     # Who may not know of one of them learns no more than that there is no such project.
@@ -153,7 +153,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if unknown is not None:
         raise Project.DoesNotExist(unknown)
     projects = [by_slug[slug] for slug in slugs]
-    words, choices = request.GET.get("add", "").strip()[:120], []
+    words, choices = _named(request.GET.get("add", "")), []
     if words:
         choices = list(_matches(visible, words, slugs))
         if len(choices) == 1 and len(slugs) < MOST_COMPARED:
@@ -173,6 +173,11 @@ def compare(request: HttpRequest) -> HttpResponse:
             "compared": compared_with(day),
         },
     )
+
+
+def _named(text: str) -> str:
+    """What the URL names, without the NUL that PostgreSQL cannot be asked for."""
+    return text.replace("\x00", "").strip()[:120]
 
 
 def _matches(visible: Any, words: str, slugs: Sequence[str]) -> Sequence[Project]:

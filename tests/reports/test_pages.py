@@ -18,6 +18,8 @@ PAGES = [
     "/kpis/auc/",
     "/compare/",
     "/compare/?p=churn&p=basket&p=meter",
+    "/compare/?p=churn&add=%00",
+    "/kpis/auc/?unit=%00&stage=x&sort=y&page=z",
     "/explain/project/churn/auc/",
     "/explain/project/meter/saving/",
     "/explain/project/churn/saving/",
@@ -46,6 +48,7 @@ def test_nobody_is_sent_to_sign_in(world: World, client, path: str) -> None:
         "/explain/project/secret/auc/",
         "/compare/?p=churn&p=secret",
         "/compare/?p=nothing",
+        "/compare/?p=%00",
         "/kpis/nothing/",
         "/scoreboard/nothing/",
         "/explain/unit/retail/nothing/",
@@ -155,6 +158,17 @@ def test_a_project_page_has_its_panel(world: World, sign_in, rf) -> None:
     )
     assert "AUC" in page
     assert "Withheld from you" in page
+    assert "Add a KPI" not in page
+    request.user = world.churn.owner
+    panel = Template("{% load reports_tags %}{% project_kpis project %}")
+    assert "Add a KPI" in panel.render(Context({"request": request, "project": world.churn}))
+
+
+def test_a_figure_of_too_few_says_that_it_is_not_representative(world: World, sign_in) -> None:
+    for _ in range(3):
+        world.make.binding(world.make.project(unit=world.energy), world.auc, baseline=0.1, target=0.9)
+    page = sign_in(world.executive).get("/scoreboard/").text
+    assert "2 of 5 <span>not representative</span>" in page
 
 
 def test_a_day_in_the_past_is_kept_in_the_links(world: World, sign_in) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.http import Http404
 
+from coe.core import access
 from coe.core.http import today
 from kpis.measures.models import Binding
 from kpis.reports import facts
@@ -38,6 +39,7 @@ def project_kpis(context: dict[str, Any], project: Project) -> dict[str, Any]:
     }
     return {
         "project": project,
+        "may_bind": access.may(request.user, "project.edit", project),
         "as_of": day,
         "compared": compared_with(day),
         "rows": [
