@@ -26,9 +26,9 @@ from kpis.measures.queries import definition_on, readings_as_of, versions_on
 from projects.catalog.models import Project
 
 SORTS = {
-    "newest": ["-observed_at", "-step", "-run_started_at", "-run_id"],
+    "observed": ["observed_at", "step", "run_started_at", "run_id"],
     "value": ["value"],
-    "recorded": ["-recorded_at"],
+    "recorded": ["recorded_at"],
 }
 _CSV = (
     *("observed_at", "value", "step", "run_id", "model_id", "version", "dataset_name", "dataset_digest"),
@@ -50,7 +50,7 @@ def binding(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
     person, day = request.user, today()
     may_read = access.may(person, "figures.read", shown)
     rows = _observations(request, shown) if may_read else Observation.objects.none()
-    found = listing(rows, request.GET, sorts=SORTS, per_page=25)
+    found = listing(rows, request.GET, sorts=SORTS, default="-observed", per_page=25)
     if request.GET.get("format") == "csv":
         return csv_response(f"{slug}-{key}.csv", _CSV, _csv_rows(found.rows))
     withheld = frozenset() if may_read else frozenset({shown.pk})

@@ -36,10 +36,10 @@ KPI_SORTS = {
     "projects": ["projects", "name"],
 }
 METRIC_SORTS = {
-    "runs": ["-runs", "key"],
+    "runs": ["runs", "key"],
     "key": ["key"],
     "source": ["source__name", "key"],
-    "experiments": ["-experiments"],
+    "experiments": ["experiments", "key"],
 }
 _FIELDS = ("name", "sentence", "category", "unit", "direction", "roll_up", "cadence_days", "valid_min", "valid_max")
 
@@ -146,7 +146,7 @@ def metrics(request: PersonRequest) -> HttpResponseBase:
     sources = Source.objects.visible_to(request.user)
     form = MetricFilter(request.GET, sources=list(sources.values_list("name", "label")))
     form.is_valid()
-    shown = listing(_metrics(form.cleaned_data, sources), request.GET, sorts=METRIC_SORTS)
+    shown = listing(_metrics(form.cleaned_data, sources), request.GET, sorts=METRIC_SORTS, default="-runs")
     if request.GET.get("format") == "csv":
         return csv_response("metrics.csv", ["source", "metric", "runs", "experiments", "kpi"], _metric_rows(shown.rows))
     rows = list(shown.page.object_list)
