@@ -159,6 +159,9 @@ class Outgoing:
                 if size > self.most_bytes:
                     raise TooLarge(f"{self.host} sent more than {self.most_bytes // 1048576} MB in one answer.")
                 parts.append(part)
+            if response.length:
+                # Reading piece by piece, Python does not say that the server stopped before what it had promised.
+                raise http.client.IncompleteRead(b"", response.length)
             complete = True
             return Answer(
                 response.status, {key.lower(): value for key, value in response.getheaders()}, b"".join(parts)

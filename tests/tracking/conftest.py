@@ -30,6 +30,12 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waits
 
 
+@pytest.fixture(autouse=True)
+def nothing_derived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Higher rooms derive nothing here: what the sync itself leaves behind is looked at."""
+    monkeypatch.setattr("projects.tracking.followups._followups", {})
+
+
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of three, so that a few runs are many pages."""
@@ -37,23 +43,24 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def team(mlflow_server: str) -> Team:
-    return Team(mlflow_server)
-
-
-@pytest.fixture
-def source(db: None, mlflow_server: str) -> Source:
-    return Source.objects.create(name="lab", label="Lab", url=mlflow_server)
-
-
-@pytest.fixture
 def liar(mlflow_server: str) -> Iterator[Liar]:
+    """Stands before the real server and shows only what this test made there, so that tests do not see each other's."""
     server = Liar(mlflow_server)
     yield server
     server.close()
 
 
 @pytest.fixture
-def lied_to(db: None, liar: Liar) -> Source:
-    """A source behind the liar."""
-    return Source.objects.create(name="lied", label="Lied to", url=liar.url)
+def team(liar: Liar) -> Team:
+    return Team(liar.behind, liar.shown)
+
+
+@pytest.fixture
+def source(db: None, liar: Liar) -> Source:
+    return Source.objects.create(name="lab", label="Lab", url=liar.url)
+
+
+@pytest.fixture
+def lied_to(source: Source) -> Source:
+    """The same source, for tests in which the server lies."""
+    return source

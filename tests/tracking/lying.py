@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -29,12 +30,17 @@ class Asked:
 
     def truth(self) -> Reply:
         headers = {"Content-Type": "application/json"}
+        path, body = self.path, self.body
+        if "runs/" not in path and "logged-models/" not in path:
+            # Lists of the shared server are asked for entire, because they are narrowed to one test's things below.
+            path = re.sub(r"max_results=\d+", "max_results=1000", path)
+            body = re.sub(rb'"max_results": \d+', b'"max_results": 50000', body)
         request = urllib.request.Request(
-            self.liar.behind + self.path, data=self.body or None, headers=headers, method=self.method
+            self.liar.behind + path, data=body or None, headers=headers, method=self.method
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, answer.read(), {"Content-Type": "application/json"}
+                return answer.status, self.liar.narrowed(answer.read()), {"Content-Type": "application/json"}
         except urllib.error.HTTPError as error:
             return error.code, error.read(), {"Content-Type": error.headers.get("Content-Type", "")}
 
@@ -54,6 +60,8 @@ class Liar:
         # Set when the test ends, so that a request which is kept waiting comes back.
         self.over = threading.Event()
         self.hidden: set[str] = set()
+        # Only these experiments and models of the shared server are shown: those that this test made.
+        self.shown: set[str] = set()
         liar = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -90,6 +98,14 @@ class Liar:
                 if reply is not None:
                     return reply
         return self._without_hidden(Asked(self, method, path, headers, body, 0))
+
+    def narrowed(self, body: bytes) -> bytes:
+        told = json.loads(body)
+        for name, key in (("experiments", "experiment_id"), ("registered_models", "name"), ("model_versions", "name")):
+            if isinstance(told, dict) and name in told:
+                told[name] = [one for one in told[name] if one[key] in self.shown]
+                told.pop("next_page_token", None)
+        return json.dumps(told).encode()
 
     def _without_hidden(self, asked: Asked) -> Reply:
         """The truth, as if what is in `hidden` had been deleted for good."""
@@ -151,6 +167,9 @@ def silence(asked: Asked) -> Reply:
 
 
 def endless(asked: Asked) -> Reply:
+    """The first page, whatever page is asked for, each time with another token."""
+    asked.path = re.sub(r"&page_token=[^&]*", "", asked.path)
+    asked.body = re.sub(rb', "page_token": "[^"]*"', b"", asked.body)
     return asked.told(next_page_token=f"page-{asked.number}")
 
 

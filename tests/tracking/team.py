@@ -12,12 +12,16 @@ DAY = 1_700_000_000_000
 
 
 class Team:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, made: set[str]) -> None:
         self.client = MlflowClient(url)
+        # The ids of its experiments and the names of its models.
+        self.made = made
         self.clock = DAY
 
     def experiment(self, **tags: str) -> str:
-        return str(self.client.create_experiment(f"experiment {uuid.uuid4().hex}", tags=tags))
+        made = str(self.client.create_experiment(f"experiment {uuid.uuid4().hex}", tags=tags))
+        self.made.add(made)
+        return made
 
     def run(
         self,
@@ -73,6 +77,7 @@ class Team:
     def registered(self, run_id: str, model_id: str = "", **tags: str) -> str:
         name = f"model {uuid.uuid4().hex}"
         self.client.create_registered_model(name, tags=tags)
+        self.made.add(name)
         self.version(name, run_id, model_id)
         return name
 

@@ -211,7 +211,7 @@ def test_a_vanished_experiment_takes_its_runs_along_and_brings_them_back(
     lied_to: Source, liar: Liar, team: Team
 ) -> None:
     experiment = team.experiment()
-    name = Team(liar.behind).client.get_experiment(experiment).name
+    name = team.client.get_experiment(experiment).name
     ids = team.runs(experiment, 3)
     read(lied_to)
     liar.hidden = {name, f"experiment_id={experiment}", f'"experiment_id": "{experiment}"'}
