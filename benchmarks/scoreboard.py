@@ -47,7 +47,7 @@ FROM generate_series(1, %(observations)s) n
 
 
 def build(projects: int, units: int, observations: int) -> Any:
-    """The company, and its executive: six verticals, projects in every unit, three of eight KPIs each, 450 days of values.
+    """The company and its executive: six verticals, projects in every unit, three of eight KPIs each, 450 days.
 
     One binding in twenty takes the best of 90 days; some have no baseline, no target, or were evaluated on other data.
     """
