@@ -28,10 +28,11 @@ ORDER BY 1, 2
 
 
 def note_moves(*, source_id: int, sync_id: int, at: datetime, is_first: bool) -> int:
-    """Add a row for each alias that stands elsewhere than when last seen, in the caller's transaction; returns how many.
+    """Add a row for each alias that stands elsewhere than when last seen, in the caller's transaction; returns how
+    many.
 
-    `at` is the sync's time. At the first sync ever nobody can know when an alias was set: it counts from the creation of the
-    version that it stands on.
+    `at` is the sync's time. At the first sync ever nobody can know when an alias was set: it counts from the creation
+    of the version that it stands on.
     """
     moved = store.fetch(_MOVED, {"source": source_id})
     models = RegisteredModel.objects.in_bulk({row[0] for row in moved})

@@ -79,9 +79,20 @@ class SyncSerializer(serializers.ModelSerializer[Sync]):
     class Meta:
         model = Sync
         fields = [
-            "id", "source", "state", "is_full", "phase", "percent", "counts", "skipped", "error",
-            "created_at", "started_at", "finished_at", "url",
-        ]  # fmt: skip
+            "id",
+            "source",
+            "state",
+            "is_full",
+            "phase",
+            "percent",
+            "counts",
+            "skipped",
+            "error",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "url",
+        ]
         read_only_fields = fields
 
     def get_percent(self, sync: Sync) -> int:
@@ -108,13 +119,33 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
     class Meta:
         model = Source
         fields = [
-            "name", "label", "url", "public_url", "workspace", "auth", "username", "secret", "interval_minutes", "is_enabled",
-            "health", "first_good_sync_at", "last_good_sync_at", "last_full_sync_at", "last_error", "last_error_at",
-            "next_sync_at", "syncs",
-        ]  # fmt: skip
+            "name",
+            "label",
+            "url",
+            "public_url",
+            "workspace",
+            "auth",
+            "username",
+            "secret",
+            "interval_minutes",
+            "is_enabled",
+            "health",
+            "first_good_sync_at",
+            "last_good_sync_at",
+            "last_full_sync_at",
+            "last_error",
+            "last_error_at",
+            "next_sync_at",
+            "syncs",
+        ]
         read_only_fields = [
-            "first_good_sync_at", "last_good_sync_at", "last_full_sync_at", "last_error", "last_error_at", "next_sync_at",
-        ]  # fmt: skip
+            "first_good_sync_at",
+            "last_good_sync_at",
+            "last_full_sync_at",
+            "last_error",
+            "last_error_at",
+            "next_sync_at",
+        ]
         extra_kwargs = {"label": {"required": False}}
         # Two with one address are refused by the verb, in a sentence.
         validators: list[Any] = []
@@ -206,20 +237,25 @@ class SyncViewSet(EtagMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, v
         return Sync.objects.filter(source__in=known).select_related("source").order_by("-id")
 
 
+class ProjectSlug(serializers.CharField):
+    """The slug of the project of a thing, or null. (A dotted source would leave null out after a PATCH.)"""
+
+    def get_attribute(self, instance: Any) -> str | None:
+        return instance.project.slug if instance.project else None
+
+
 class ThingSerializer(serializers.ModelSerializer[Any]):
     """What experiments and models have in common: the source, and the link to a project."""
 
     source = serializers.SlugRelatedField[Source](slug_field="name", read_only=True)  # type: ignore[assignment]  # as above
-    project = serializers.CharField(
-        source="project.slug", allow_null=True, default=None, help_text="Slug; null takes the link away."
-    )
+    project = ProjectSlug(allow_null=True, required=False, help_text="Slug; null takes the link away.")
     is_dismissed = serializers.BooleanField(required=False, help_text="Set aside in triage.")
     mlflow_url = serializers.CharField(read_only=True)
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
         actor, kind = caller(self.context["request"]), instance.subject_kind
         if "project" in validated_data:
-            slug = (validated_data["project"] or {}).get("slug")
+            slug = validated_data["project"]
             if slug:
                 project = Project.objects.visible_to(actor).filter(slug=slug).first()
                 if project is None:
@@ -241,9 +277,18 @@ class ExperimentSerializer(ThingSerializer):
     class Meta:
         model = Experiment
         fields = [
-            "id", "source", "experiment_id", "name", "lifecycle_stage", "tags", "created_at", "updated_at", "missing_since",
-            *_LINK_FIELDS, "mlflow_url",
-        ]  # fmt: skip
+            "id",
+            "source",
+            "experiment_id",
+            "name",
+            "lifecycle_stage",
+            "tags",
+            "created_at",
+            "updated_at",
+            "missing_since",
+            *_LINK_FIELDS,
+            "mlflow_url",
+        ]
         read_only_fields = [one for one in fields if one not in ("project", "is_dismissed")]
 
 
@@ -268,9 +313,18 @@ class ModelSerializer(ThingSerializer):
     class Meta:
         model = RegisteredModel
         fields = [
-            "id", "source", "name", "description", "tags", "aliases", "created_at", "updated_at", "missing_since",
-            *_LINK_FIELDS, "mlflow_url",
-        ]  # fmt: skip
+            "id",
+            "source",
+            "name",
+            "description",
+            "tags",
+            "aliases",
+            "created_at",
+            "updated_at",
+            "missing_since",
+            *_LINK_FIELDS,
+            "mlflow_url",
+        ]
         read_only_fields = [one for one in fields if one not in ("project", "is_dismissed")]
 
 
@@ -336,9 +390,24 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = [
-            "run_id", "source", "experiment", "project", "name", "status", "lifecycle_stage", "started_at", "ended_at", "user",
-            "git_commit", "params", "tags", "metrics", "datasets", "missing_since", "mlflow_url",
-        ]  # fmt: skip
+            "run_id",
+            "source",
+            "experiment",
+            "project",
+            "name",
+            "status",
+            "lifecycle_stage",
+            "started_at",
+            "ended_at",
+            "user",
+            "git_commit",
+            "params",
+            "tags",
+            "metrics",
+            "datasets",
+            "missing_since",
+            "mlflow_url",
+        ]
         read_only_fields = fields
 
 

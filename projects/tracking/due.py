@@ -18,8 +18,8 @@ SEND_AGAIN = timedelta(minutes=1)
 def start_due() -> list[int]:
     """Create a sync for each source that is due, and return the ids of all syncs that a worker should be sent.
 
-    Rows are claimed with SKIP LOCKED: two schedulers at once start nothing twice. A sync sent twice does no harm either: the
-    lease lets one worker in.
+    Rows are claimed with SKIP LOCKED: two schedulers at once start nothing twice. A sync sent twice does no harm
+    either: the lease lets one worker in.
     """
     now = timezone.now()
     with transaction.atomic():

@@ -1,4 +1,5 @@
-"""What MLflow's answers say, as typed values: cleaned so that the database takes them, with a note of what was left out.
+"""What MLflow's answers say, as typed values: cleaned so that the database takes them, with a note of what was left
+out.
 
 These functions are pure. `note(kind, id, reason)` is called for everything that was cut or skipped.
 """

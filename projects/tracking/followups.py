@@ -14,7 +14,9 @@ _followups: dict[str, Followup] = {}
 
 
 def register(name: str, function: Followup) -> None:
-    """Call `function(source_id)` after each good sync. It finds what changed by `touched_at`, and clears the value it read."""
+    """Call `function(source_id)` after each good sync. It finds what changed by `touched_at`, and clears the value it
+    read.
+    """
     if name in _followups:
         raise AlreadyRegistered(name)
     _followups[name] = function

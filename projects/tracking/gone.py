@@ -1,4 +1,5 @@
-"""What the mirror knows and a sync did not meet: each is asked for by its id, and marked as missing only if the server says so.
+"""What the mirror knows and a sync did not meet: each is asked for by its id, and marked as missing only if the
+server says so.
 
 An empty or broken list therefore marks nothing: what exists answers, and is stored like anything else that was read.
 """
@@ -19,7 +20,9 @@ Ask = Callable[[Gateway, str, facts.Note], Any]
 
 
 class GonePhase:
-    """Candidates: rows of `table` not met, not yet missing and, in an incremental sync, only those that it should have met."""
+    """Candidates: rows of `table` not met, not yet missing and, in an incremental sync, only those that it should
+    have met.
+    """
 
     def __init__(
         self,
@@ -40,9 +43,13 @@ class GonePhase:
         condition = self.applies(work)
         if condition is None:
             return None
-        sql = (
-            f"SELECT t.id, {self.ref} FROM {self.rows} WHERE t.id > %(after)s AND t.missing_since IS NULL AND {condition} "  # noqa: S608  text of this module only
-            f"AND {_UNMET.format(ref=self.ref)} ORDER BY t.id LIMIT {BATCH}"
+        # Text of this module only: no word of a server or a person goes into the statement.
+        sql = " ".join(
+            (
+                f"SELECT t.id, {self.ref} FROM {self.rows}",  # noqa: S608
+                f"WHERE t.id > %(after)s AND t.missing_since IS NULL AND ({condition})",
+                f"AND {_UNMET.format(ref=self.ref)} ORDER BY t.id LIMIT {BATCH}",
+            )
         )
         values = {"after": at.get("after", 0), "source": work.source.pk, "sync": work.sync_id, "kind": str(self.kind)}
         found = store.fetch(sql, values)
@@ -96,10 +103,14 @@ def _version(gateway: Gateway, ref: str, note: facts.Note) -> facts.VersionFacts
     return gateway.model_version(name, int(number), note)
 
 
-_TOUCH = "UPDATE {table} SET touched_at = clock_timestamp() WHERE id IN (SELECT {column} FROM {rows} WHERE id = ANY(%(gone)s))"
+_TOUCH = (
+    "UPDATE {table} SET touched_at = clock_timestamp()"
+    " WHERE id IN (SELECT {column} FROM {rows} WHERE id = ANY(%(gone)s))"
+)
 _TOUCH_MODELS = (
-    "UPDATE tracking_registeredmodel SET touched_at = clock_timestamp() WHERE source_id = %(source)s AND id IN (SELECT v.model_id"
-    " FROM tracking_modelversion v JOIN {rows} t ON v.{column} = t.{ref} WHERE t.{match} = ANY(%(gone)s))"
+    "UPDATE tracking_registeredmodel SET touched_at = clock_timestamp()"
+    " WHERE source_id = %(source)s AND id IN (SELECT v.model_id FROM tracking_modelversion v"
+    " JOIN {rows} t ON v.{column} = t.{ref} WHERE t.{match} = ANY(%(gone)s))"
 )
 _MARK = "UPDATE {table} SET missing_since = now(){also} WHERE {column} = ANY(%(gone)s) AND missing_since IS NULL"
 

@@ -133,7 +133,7 @@ class Health:
 
 
 def state(source: Source, now: datetime) -> Health:
-    """The source's health at `now`. Failing means that its readings are out of date by now, not that one sync failed."""
+    """The source's health at `now`. Failing means that its readings are out of date, not that one sync failed."""
     if not source.is_enabled:
         return Health("off", "", "It is switched off and not read.")
     late = failing_from(source)

@@ -1,7 +1,8 @@
 """Who works on a sync. A lease is a token and a time; each page's transaction renews it by a conditional update.
 
-A worker that was killed stops renewing: when its lease is over, another one may take the sync and go on from the cursor. A
-worker that lost its lease (it hung, and another took over) finds that its update meets no row, and stops without writing.
+A worker that was killed stops renewing: when its lease is over, another one may take the sync and go on from the
+cursor. A worker that lost its lease (it hung, and another took over) finds that its update meets no row, and stops
+without writing.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def take(sync_id: int) -> uuid.UUID | None:
 
 
 def renew(sync_id: int, token: uuid.UUID) -> None:
-    """Hold the lease for another while. In a transaction this locks the sync's row, so nobody takes over before it ends.
+    """Hold the lease for another while. In a transaction this locks the sync's row, so nobody takes over before it
+    ends.
 
     Raises `LeaseLost` when the lease is another's.
     """

@@ -56,7 +56,8 @@ class Source(IsSubject):
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True)
     next_sync_at = models.DateTimeField(default=timezone.now)
-    # The newest start or end of a finished run (ms) that a good sync has seen; the next one begins an overlap before it.
+    # The newest start or end of a finished run (ms) that a good sync has seen; the next one begins an overlap before
+    # it.
     cursor_ms = models.BigIntegerField(default=0)
 
     objects = SourceQuerySet.as_manager()
@@ -332,7 +333,8 @@ class AliasMove(models.Model):
     model = models.ForeignKey(RegisteredModel, on_delete=models.CASCADE, related_name="alias_moves")
     alias = models.CharField(max_length=256)
     version = models.PositiveIntegerField(null=True)
-    # The handoff's applied time, else the sync that first saw it, else (there at the first sync ever) the version's creation.
+    # The handoff's applied time, else the sync that first saw it, else (there at the first sync ever) the version's
+    # creation.
     at = models.DateTimeField()
     sync = models.ForeignKey(Sync, null=True, on_delete=models.SET_NULL, related_name="+")
 

@@ -1,8 +1,9 @@
 """MLflow's numbers, to and from JSON.
 
-`Run.metrics` is `{key: [value, timestamp ms, step]}`; `LoggedModel.metrics` is a list of `{key, value, timestamp, step, run_id,
-dataset_name, dataset_digest}`. A value that JSON has no number for is kept as MLflow sends it: "NaN", "Infinity", "-Infinity".
-MLflow stores an infinity as ±1.7976931348623157e308; that one arrives as a number and is kept as that number.
+`Run.metrics` is `{key: [value, timestamp ms, step]}`; `LoggedModel.metrics` is a list of `{key, value, timestamp,
+step, run_id, dataset_name, dataset_digest}`. A value that JSON has no number for is kept as MLflow sends it: "NaN",
+"Infinity", "-Infinity". MLflow stores an infinity as ±1.7976931348623157e308; that one arrives as a number and is
+kept as that number.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def encode(value: object) -> Stored | None:
 
 
 def decode(stored: object) -> float:
-    """The number that `encode` stored; NaN for what is no number. PostgreSQL gives a huge number back as a whole one."""
+    """The number that `encode` stored; NaN for what is no number. PostgreSQL gives huge numbers back as whole ones."""
     try:
         return float(stored)  # type: ignore[arg-type]  # whatever JSON held; what float() refuses is answered below
     except (TypeError, ValueError):

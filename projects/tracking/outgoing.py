@@ -1,7 +1,9 @@
-"""HTTP to addresses that people typed: checked when the connection is made, bounded in time and size, redirects not followed.
+"""HTTP to addresses that people typed: checked when the connection is made, bounded in time and size, redirects not
+followed.
 
-The check is on the very address that is then connected to, so a name that changes its mind between check and use gains nothing.
-Python's own client is used because nothing else is needed: requests and urllib3 would resolve the name themselves.
+The check is on the very address that is then connected to, so a name that changes its mind between check and use
+gains nothing. Python's own client is used because nothing else is needed: requests and urllib3 would resolve the name
+themselves.
 """
 
 from __future__ import annotations
@@ -127,7 +129,8 @@ class Outgoing:
             try:
                 return self._once(method, path, headers, body)
             except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-                # A kept connection may have been closed by the server while it was idle: that is no fault of the server.
+                # A kept connection may have been closed by the server while it was idle: that is no fault of the
+                # server.
                 if not was_open:
                     raise
                 self.close()

@@ -1,7 +1,7 @@
 """How a list is read page by page: what a page is, and how to go on after it without losing anything.
 
-A phase plans a job (in the main thread, from the database), fetches it (in any thread, network only), and stores the page (in
-the main thread, inside the page's transaction). Where to go on is JSON, kept with the sync.
+A phase plans a job (in the main thread, from the database), fetches it (in any thread, network only), and stores the
+page (in the main thread, inside the page's transaction). Where to go on is JSON, kept with the sync.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def items(answer: Json, name: str) -> list[Json]:
 
 
 def next_token(answer: Json, at: At, refs: Iterable[str]) -> tuple[str, str]:
-    """The token of the next page (empty at the end) and this page's fingerprint. Raises `GatewayError` for pages without an end."""
+    """The token of the next page (empty at the end) and this page's fingerprint. Raises `GatewayError` for pages
+    without an end.
+    """
     token = str(answer.get("next_page_token") or "")
     fingerprint = hashlib.sha256("\n".join(sorted(refs)).encode("utf-8", "replace")).hexdigest()[:16]
     if token and token == at.get("token"):

@@ -127,10 +127,11 @@ VERSIONS = ListPhase(
 
 @dataclass(frozen=True)
 class Query:
-    """One reading of what lies under experiments, in the order of a time; the next page begins at the time where this one ended.
+    """One reading of what lies under experiments, in the order of a time; the next page begins at the time where this
+    one ended.
 
-    So a page is never found by its offset, and rows that come or go meanwhile shift nothing. Only among rows of the very same
-    time are the server's tokens followed.
+    So a page is never found by its offset, and rows that come or go meanwhile shift nothing. Only among rows of the
+    very same time are the server's tokens followed.
     """
 
     field: str

@@ -73,6 +73,10 @@ events.sentence("experiment.linked", "linked the experiment {name}")
 events.sentence("experiment.unlinked", "unlinked the experiment {name}")
 events.sentence("model.linked", "linked the model {name}")
 events.sentence("model.unlinked", "unlinked the model {name}")
+events.sentence("experiment.dismissed", "set the experiment {name} aside")
+events.sentence("experiment.recalled", "took the experiment {name} up again")
+events.sentence("model.dismissed", "set the model {name} aside")
+events.sentence("model.recalled", "took the model {name} up again")
 events.sentence(
     "model.alias_moved",
     lambda facts: f"alias {facts['alias']} of {facts['name']} now stands on version {facts['version']}",

@@ -1,4 +1,6 @@
-"""Credentials of sources: encrypted at rest, decrypted only for the request that needs them, never shown, logged or recorded."""
+"""Credentials of sources: encrypted at rest, decrypted only for the request that needs them, never shown, logged or
+recorded.
+"""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ TRIAL_SECONDS = 10.0
 def create_source(*, actor: Person, name: str, secret: str = "", try_connection: bool = True, **fields: Any) -> Source:
     """Connect an MLflow server; its first sync is due at once.
 
-    Raises `PermissionDenied` for whoever is no administrator, and `ValidationError` naming the field: a bad value, or, beside
-    the address or the credentials, why the server could not be read (unless `try_connection` is off).
+    Raises `PermissionDenied` for whoever is no administrator, and `ValidationError` naming the field: a bad value,
+    or, beside the address or the credentials, why the server could not be read (unless `try_connection` is off).
     """
     access.require(actor, "source.manage")
     if name == "new":
@@ -72,22 +72,25 @@ def create_source(*, actor: Person, name: str, secret: str = "", try_connection:
 def change_source(
     *, actor: Person, name: str, secret: str | None = None, try_connection: bool = True, **fields: Any
 ) -> Source:
-    """Change a source. `secret`: None keeps the one that is saved, as does an empty one where the sign-in still needs one.
+    """Change a source. `secret`: None keeps the one that is saved, as does an empty one where the sign-in still needs
+    one.
 
-    Raises as `create_source` does. The credentials are never sent to another address than they were given for: a new address or
-    user name needs the secret again.
+    Raises as `create_source` does. The credentials are never sent to another address than they were given for: a new
+    address or user name needs the secret again.
     """
     access.require(actor, "source.manage")
     source = Source.objects.visible_to(actor).get(name=name)
     before = {field: getattr(source, field) for field in FIELDS}
     for field, value in _known(fields).items():
         setattr(source, field, value)
-    changed = {field for field in FIELDS if getattr(source, field) != before[field]}
-    if changed & {"url", "username"} and source.secret and source.auth != Source.Auth.NONE and not secret:
+    moved = source.url != before["url"] or source.username != before["username"]
+    if moved and source.secret and source.auth != Source.Auth.NONE and not secret:
         raise invalid(
             "secret", "Enter it again: saved credentials are not sent to another address or as somebody else."
         )
-    if _set_secret(source, secret or "", was_given=bool(secret)):
+    has_new_secret = _set_secret(source, secret or "", was_given=bool(secret))
+    changed = {field for field in FIELDS if getattr(source, field) != before[field]}
+    if has_new_secret:
         changed.add("secret")
     source.full_clean(exclude=HEALTH)
     if try_connection and changed & _REACH:
@@ -127,7 +130,9 @@ def _known(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _set_secret(source: Source, secret: str, *, was_given: bool) -> bool:
-    """Put the secret where it belongs; returns whether it changed. Raises `ValidationError` when the sign-in lacks something."""
+    """Put the secret where it belongs; returns whether it changed. Raises `ValidationError` when the sign-in lacks
+    something.
+    """
     if source.auth == Source.Auth.NONE:
         changed = source.secret is not None
         source.secret, source.username = None, ""
@@ -166,8 +171,8 @@ def _try(source: Source, secret: str) -> None:
 def request_sync(*, actor: Person, name: str, is_full: bool = False) -> Sync:
     """Ask for a sync of a source now; a worker is woken after commit.
 
-    When one is open already it is returned instead, and made a full one if it has not begun. Raises `PermissionDenied`, and
-    `Refused` for a source that is switched off.
+    When one is open already it is returned instead, and made a full one if it has not begun. Raises
+    `PermissionDenied`, and `Refused` for a source that is switched off.
     """
     source = Source.objects.visible_to(actor).select_for_update().get(name=name)
     access.require(actor, "source.sync", source)

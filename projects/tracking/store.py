@@ -1,4 +1,5 @@
-"""Writes pages of facts into the mirror: one statement a page, which changes only rows that differ and touches what they are under.
+"""Writes pages of facts into the mirror: one statement a page, which changes only rows that differ and touches what
+they are under.
 
 The page travels as one JSON document (jsonb_to_recordset), so a statement costs the same whatever the number of rows.
 """
@@ -24,7 +25,9 @@ def _when(column: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """How one kind of facts becomes rows. `mirrored`: column → expression over the fact `r`, compared and kept up to date."""
+    """How one kind of facts becomes rows. `mirrored`: column → expression over the fact `r`, compared and kept up to
+    date.
+    """
 
     name: str
     key: str
@@ -61,7 +64,8 @@ _TOUCH_EXPERIMENT = (
     " WHERE id IN (SELECT experiment_id FROM stored))"
 )
 _TOUCH_MODELS = (
-    ", models AS (UPDATE tracking_registeredmodel SET touched_at = clock_timestamp() WHERE source_id = %(source)s AND id IN"
+    ", models AS (UPDATE tracking_registeredmodel SET touched_at = clock_timestamp()"
+    " WHERE source_id = %(source)s AND id IN"
     " (SELECT v.model_id FROM tracking_modelversion v JOIN stored s ON v.{column} = s.{ref}))"
 )
 _LINKABLE = {"source_id": "%(source)s", "link_origin": "''", "is_dismissed": "false"}
@@ -83,8 +87,9 @@ EXPERIMENTS = Table(
 RUNS = Table(
     name="tracking_run",
     key="source_id, run_id",
-    record="run_id text, experiment_id text, name text, status text, lifecycle_stage text, started_ms bigint, ended_ms bigint, "
-    '"user" text, git_commit text, params jsonb, tags jsonb, metrics jsonb, datasets jsonb',
+    record="run_id text, experiment_id text, name text, status text, lifecycle_stage text, "
+    'started_ms bigint, ended_ms bigint, "user" text, git_commit text, '
+    "params jsonb, tags jsonb, metrics jsonb, datasets jsonb",
     mirrored={
         "experiment_id": "e.id",
         "started_at": _when("started_ms"),
@@ -170,7 +175,8 @@ def version_ref(name: str, version: int) -> str:
 
 
 def put(table: Table, source_id: int, found: Iterable[Any]) -> Rows:
-    """Store facts of one kind in the caller's transaction; returns what `table.returning` names for the rows that changed.
+    """Store facts of one kind in the caller's transaction; returns what `table.returning` names for the rows that
+    changed.
 
     A thing told twice in one page counts as it was told last.
     """

@@ -1,4 +1,6 @@
-"""Which project an unlinked experiment or model may belong to: by its name, by who trained it, by where it was trained."""
+"""Which project an unlinked experiment or model may belong to: by its name, by who trained it, by where it was
+trained.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,7 @@ def _by_author(ids: list[int], projects: QuerySet[Project]) -> dict[int, list[Su
         'WITH here AS (SELECT e.id, u."user" FROM tracking_experiment e CROSS JOIN LATERAL ('  # noqa: S608  the inner query is the ORM's own
         + newest.format(of="e")
         + ') u WHERE e.id = ANY(%s)), theirs AS (SELECT DISTINCT o.project_id, u."user" FROM tracking_experiment o'
-        " CROSS JOIN LATERAL (" + newest.format(of="o") + f") u WHERE o.project_id IN ({inner}))"
+        " CROSS JOIN LATERAL (" + newest.format(of="o") + f") u WHERE o.project_id IN ({inner}))"  # noqa: S608
         ' SELECT here.id, p.slug, p.name FROM here JOIN theirs ON theirs."user" = here."user"'
         " JOIN catalog_project p ON p.id = theirs.project_id ORDER BY here.id, p.slug"
     )

@@ -1,4 +1,5 @@
-"""Reads a source into the mirror: page by page, each in a transaction of its own that also keeps the place to go on from.
+"""Reads a source into the mirror: page by page, each in a transaction of its own that also keeps the place to go on
+from.
 
 The network is asked in a second thread, one page ahead, while the page before it is stored; never inside a transaction.
 """
@@ -58,8 +59,8 @@ Tell = Callable[[Sync], None]
 def run_sync(*, sync_id: int, gateway: Gateway | None = None, tell: Tell | None = None) -> Sync:
     """Carry out a sync, or go on with one whose worker died; returns it as it stands afterwards.
 
-    Nothing happens when another worker holds its lease or it is over. `tell` is called after each page. What goes wrong on the
-    server's side ends the sync as failed, with a sentence; it raises nothing.
+    Nothing happens when another worker holds its lease or it is over. `tell` is called after each page. What goes
+    wrong on the server's side ends the sync as failed, with a sentence; it raises nothing.
     """
     token = lease.take(sync_id)
     if token is None:

@@ -17,7 +17,8 @@ urlpatterns = [
     path("experiments/<slug:source>/<str:experiment_id>/link/", triage_views.link_experiment, name="link_experiment"),
     path("runs/<slug:source>/<str:run_id>/", mirror_views.run, name="run"),
     path("models/", mirror_views.models, name="models"),
-    path("models/<slug:source>/<str:name>/", mirror_views.model, name="model"),
-    path("models/<slug:source>/<str:name>/link/", triage_views.link_model, name="link_model"),
+    # Some servers (Unity Catalog behind a proxy) have slashes in the names of models.
+    path("models/<slug:source>/<path:name>/link/", triage_views.link_model, name="link_model"),
+    path("models/<slug:source>/<path:name>/", mirror_views.model, name="model"),
     path("triage/", triage_views.triage, name="triage"),
 ]

@@ -1,4 +1,6 @@
-"""A server between the portal and a real MLflow server that passes everything on, except where a test tells it to lie."""
+"""A server between the portal and a real MLflow server that passes everything on, except where a test tells it to
+lie.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +64,8 @@ class Liar:
         self.hidden: set[str] = set()
         # Only these experiments and models of the shared server are shown: those that this test made.
         self.shown: set[str] = set()
+        # Runs a page, where a test cannot set it in the process that asks.
+        self.page = 0
         liar = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -91,6 +95,8 @@ class Liar:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         self.asked.append(path)
+        if self.page and "runs/search" in path:
+            body = re.sub(rb'"max_results": \d+', b'"max_results": %d' % self.page, body)
         for part, lie in self.lies.items():
             if part in path:
                 number = sum(1 for one in self.asked if part in one)

@@ -18,9 +18,20 @@ _EXPERIMENT = (
     "link_origin",
 )
 _RUN = (
-    "run_id", "experiment__experiment_id", "name", "status", "lifecycle_stage", "started_at", "ended_at", "user", "git_commit",
-    "params", "tags", "metrics", "datasets",
-)  # fmt: skip
+    "run_id",
+    "experiment__experiment_id",
+    "name",
+    "status",
+    "lifecycle_stage",
+    "started_at",
+    "ended_at",
+    "user",
+    "git_commit",
+    "params",
+    "tags",
+    "metrics",
+    "datasets",
+)
 _LOGGED = (
     "model_id",
     "experiment__experiment_id",
@@ -34,8 +45,16 @@ _LOGGED = (
 )
 _MODEL = ("name", "description", "tags", "aliases", "created_at", "updated_at", "project__slug", "link_origin")
 _VERSION = (
-    "model__name", "version", "run_id", "logged_model_id", "origin", "status", "description", "tags", "created_at",
-)  # fmt: skip
+    "model__name",
+    "version",
+    "run_id",
+    "logged_model_id",
+    "origin",
+    "status",
+    "description",
+    "tags",
+    "created_at",
+)
 
 
 def mirror(source: Source) -> dict[str, list[dict[str, Any]]]:

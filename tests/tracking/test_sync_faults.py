@@ -53,9 +53,11 @@ def test_a_fault_ends_the_sync_and_leaves_no_trace(
     kept = mirror(lied_to)
     liar.lies[where] = at(3 if where == "runs/search" else 1, lie)
     failed = read(lied_to, full=True)
-    assert failed.state == "failed" and sentence in failed.error, failed.error
+    assert failed.state == "failed"
+    assert sentence in failed.error
     lied_to.refresh_from_db()
-    assert lied_to.last_error == failed.error and lied_to.last_error_at
+    assert lied_to.last_error == failed.error
+    assert lied_to.last_error_at
     assert not Seen.objects.exists()
     for name, rows in kept.items():
         assert len(mirror(lied_to)[name]) >= len(rows), f"{name} went missing"
@@ -74,7 +76,8 @@ def test_an_empty_answer_marks_nothing_as_missing(lied_to: Source, liar: Liar, t
     read(lied_to)
     liar.lies[where] = lying.empty
     done = read(lied_to, full=True)
-    assert done.state == "done" and not done.counts.get("missing")
+    assert done.state == "done"
+    assert not done.counts.get("missing")
     assert not Run.objects.filter(source=lied_to, missing_since__isnull=False).exists()
     assert not Experiment.objects.filter(source=lied_to, missing_since__isnull=False).exists()
     assert not RegisteredModel.objects.filter(source=lied_to, missing_since__isnull=False).exists()
@@ -138,7 +141,8 @@ def test_a_server_that_never_answers(lied_to: Source, liar: Liar, team: Team) ->
     team.run(team.experiment())
     liar.lies["runs/search"] = lying.silence
     failed = read(lied_to, gateway=Gateway(liar.url, silence=0.2, attempts=2))
-    assert failed.state == "failed" and "took too long" in failed.error
+    assert failed.state == "failed"
+    assert "took too long" in failed.error
     liar.over.set()
     liar.honest()
     read(lied_to)
@@ -149,7 +153,8 @@ def test_an_answer_without_an_end_to_its_size(lied_to: Source, liar: Liar, team:
     team.runs(team.experiment(), 12)
     # 64 MB are too much to send in a test: the bound is what is tried.
     failed = read(lied_to, gateway=Gateway(liar.url, most_bytes=600))
-    assert failed.state == "failed" and "in one answer" in failed.error
+    assert failed.state == "failed"
+    assert "in one answer" in failed.error
     # A page that is too large is asked for again as smaller ones.
     assert read(lied_to, gateway=Gateway(liar.url, most_bytes=9000)).state == "done"
     assert_same_as_from_nothing(lied_to)
@@ -176,7 +181,8 @@ def test_a_server_that_takes_ten_experiments_a_call(lied_to: Source, liar: Liar,
 
     liar.lies["runs/search"] = few
     done = read(lied_to)
-    assert done.state == "done" and done.error == ""
+    assert done.state == "done"
+    assert done.error == ""
     liar.honest()
     assert_same_as_from_nothing(lied_to)
 
@@ -185,7 +191,8 @@ def test_a_server_older_than_logged_models(lied_to: Source, liar: Liar, team: Te
     team.run(team.experiment())
     liar.lies["logged-models"] = lambda asked: (404, b"<h1>Not Found</h1>", {"Content-Type": "text/html"})
     done = read(lied_to)
-    assert done.state == "done" and any("older than MLflow 3" in one["reason"] for one in done.skipped)
+    assert done.state == "done"
+    assert any("older than MLflow 3" in one["reason"] for one in done.skipped)
     assert not LoggedModel.objects.filter(source=lied_to).exists()
 
 
@@ -222,7 +229,8 @@ def test_failing_is_told_once_and_tried_again_later_and_later(lied_to: Source, l
     liar.honest()
     read(lied_to)
     lied_to.refresh_from_db()
-    assert lied_to.last_error == "" and lied_to.last_error_at is None
+    assert lied_to.last_error == ""
+    assert lied_to.last_error_at is None
 
 
 def test_one_failing_source_holds_up_no_other(lied_to: Source, liar: Liar) -> None:
@@ -238,5 +246,6 @@ def test_a_mistake_of_our_own_ends_the_sync_too(source: Source, monkeypatch: pyt
 
     monkeypatch.setattr(engine.PHASES[0], "store", mistake)
     failed = read(source)
-    assert failed.state == "failed" and "Cairn itself" in failed.error
+    assert failed.state == "failed"
+    assert "Cairn itself" in failed.error
     assert Sync.objects.get(pk=failed.pk).lease_token is None

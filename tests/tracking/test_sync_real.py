@@ -23,7 +23,8 @@ def test_everything_is_mirrored(source: Source, team: Team) -> None:
     run = Run.objects.get(source=source, run_id=run_id)
     assert run.metrics["loss"] == [1e-12, DAY + 10, 0]
     assert (run.status, run.git_commit, run.params) == ("FINISHED", "abc123", {"depth": "3"})
-    assert run.started_at and int(run.started_at.timestamp() * 1000) == DAY
+    assert run.started_at
+    assert int(run.started_at.timestamp() * 1000) == DAY
     on = {one["dataset_name"]: one["value"] for one in LoggedModel.objects.get(model_id=model_id).metrics}
     assert on == {"val": 0.9, "test": 0.7}
     version = ModelVersion.objects.get(model__source=source, model__name=name)
@@ -31,7 +32,10 @@ def test_everything_is_mirrored(source: Source, team: Team) -> None:
     move = AliasMove.objects.get(model__source=source, model__name=name)
     assert (move.alias, move.version, move.at) == ("champion", 1, version.created_at)
     source.refresh_from_db()
-    assert source.last_good_sync_at and source.first_good_sync_at and source.last_full_sync_at and not source.last_error
+    assert source.last_good_sync_at
+    assert source.first_good_sync_at
+    assert source.last_full_sync_at
+    assert not source.last_error
 
 
 def test_reading_again_changes_nothing(source: Source, team: Team) -> None:
@@ -164,9 +168,11 @@ def test_deleted_versions_and_models_are_marked_and_never_deleted(source: Source
     assert ModelVersion.objects.get(model__name=name, version=1).missing_since is not None
     assert ModelVersion.objects.get(model__name=name, version=2).missing_since is None
     gone = RegisteredModel.objects.get(source=source, name=other)
-    assert gone.missing_since is not None and not gone.versions.filter(missing_since=None).exists()
+    assert gone.missing_since is not None
+    assert not gone.versions.filter(missing_since=None).exists()
     last = AliasMove.objects.filter(model=gone).order_by("id").last()
-    assert last is not None and last.version is None
+    assert last is not None
+    assert last.version is None
     assert_same_as_from_nothing(source)
 
 
