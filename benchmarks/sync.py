@@ -2,9 +2,9 @@
 
     python -m benchmarks.sync [--runs 20000] [--experiments 100]
 
-It needs a PostgreSQL that DATABASE_URL names and makes two scratch databases beside it, dropped afterwards: one for MLflow,
-filled with bulk SQL, and one for the portal. What is compared with: a loop that pages the same answers with page tokens,
-pages of 1,000, and drops them. Loops and syncs take turns; of each the quicker one counts.
+It needs a PostgreSQL that DATABASE_URL names and makes two scratch databases beside it, dropped afterwards: one for
+MLflow, filled with bulk SQL, and one for the portal. What is compared with: a loop that pages the same answers with
+page tokens, pages of 1,000, and drops them. Loops and syncs take turns; of each the quicker one counts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ FIRST_MS = 1_700_000_000_000
 YEAR_MS = 365 * 86_400_000
 
 _EXPERIMENTS = """
-INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time, workspace)
+INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time,
+    workspace)
 SELECT n, 'experiment ' || n, 'mlflow-artifacts:/' || n, 'active', %(first)s, %(first)s, 'default'
 FROM generate_series(%(from)s, %(to)s) n
 """
@@ -65,7 +66,8 @@ _TAGS = """
 INSERT INTO tags (key, value, run_uuid)
 SELECT k.key, k.value, md5(n::text) FROM generate_series(%(from)s, %(to)s) n,
     (VALUES ('mlflow.user', 'anna'), ('mlflow.source.name', 'train.py'), ('mlflow.source.type', 'LOCAL'),
-        ('mlflow.runName', 'run'), ('mlflow.source.git.commit', 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3')) k(key, value)
+        ('mlflow.runName', 'run'), ('mlflow.source.git.commit', 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3')
+    ) k(key, value)
 """
 
 
@@ -81,7 +83,7 @@ def fill(database: str, *, first: int, last: int, runs: int, experiments: int) -
         "metrics": METRICS,
         "params": PARAMS,
     }
-    with psycopg.connect(database, autocommit=True) as connection:
+    with psycopg.connect(database, autocommit=True, cursor_factory=psycopg.ClientCursor) as connection:
         if first == 1:
             _make_experiments(connection, {**values, "from": 1, "to": experiments})
         for statement in (_RUNS, _LATEST, _PARAMS, _TAGS):
@@ -96,7 +98,7 @@ def _make_experiments(connection: psycopg.Connection[Any], values: dict[str, int
     statement = _EXPERIMENTS
     if columns.fetchone() is None:
         # MLflow before its workspaces.
-        statement = statement.replace(", workspace)", ")").replace(", 'default'\n", "\n")
+        statement = statement.replace(",\n    workspace)", ")").replace(", 'default'\n", "\n")
     connection.execute(statement, values)
 
 
@@ -178,7 +180,9 @@ def _peak_mb(url: str, name: str, environment: dict[str, str]) -> float:
 
 
 def measure(n_runs: int = 20_000, n_experiments: int = 100) -> dict[str, Any]:
-    """Seconds of the loop and of both syncs, their ratios, and the peak memory (MB) for a quarter of the runs and for all."""
+    """Seconds of the loop and of both syncs, their ratios, and the peak memory (MB) for a quarter of the runs and for
+    all.
+    """
     from django.conf import settings
     from django.db import connection
 
