@@ -41,6 +41,8 @@ class Demo:
         self.postgres = services.Postgres(HOME / "postgres", LOGS / "postgres.log")
         self.database = where.database or self.postgres.url("cairn")
         self.variables = where.variables(self.database)
+        # A step is done again when the portal's database or the MLflow server is another one.
+        self.told = f"{self.database} {self.where.mlflow_url}"
         self.keep: dict[Child, Callable[[], Child]] = {}
 
     def run(self) -> None:
@@ -77,16 +79,27 @@ class Demo:
                 self._lasting(lambda: services.start_valkey(self.family, port=port, folder=HOME / "valkey", log=log))
 
     def _once(self, step: steps.Step) -> None:
-        told = f"{self.database} {self.where.mlflow_url}"
+        told = self.told
         if not step.there:
             say("–", f"{step.name}: not in this checkout")
         elif step.is_done(told):
             say("✓", f"{step.name} (done before)")
         else:
-            log = LOGS / f"{step.name.split()[0].lower()}-{step.words[-1].lstrip('-')}.log"
+            log = LOGS / f"{step.slug}.log"
             with timed(step.name):
-                self.family.run(Command(step.name, step.command(), log, self.variables, cwd=ROOT, show=step.show))
+                self._run(step, Command(step.name, step.command(), log, self.variables, cwd=ROOT, show=step.show))
             step.done(told)
+
+    def _run(self, step: steps.Step, command: Command) -> None:
+        for left in reversed(range(step.tries)):
+            try:
+                self.family.run(command)
+            except Failed:
+                if not left:
+                    raise
+                self._rest(3)
+            else:
+                return
 
     def _lasting(self, start: Callable[[], Child]) -> Child:
         child = start()
@@ -95,14 +108,20 @@ class Demo:
 
     def _mlflow(self) -> Callable[[], Child]:
         store = self.postgres.url("mlflow").replace("postgresql:", "postgresql+psycopg:")
+        # One worker starts sooner; the second is for the teams that train.
+        filled = all(step.is_done(self.told) for step in steps.later(self.where.mlflow_url))
         command = services.mlflow_command(
-            port=self.where.mlflow_port, store=store, artifacts=HOME / "artifacts", log=LOGS / "mlflow.log"
+            port=self.where.mlflow_port,
+            store=store,
+            artifacts=HOME / "artifacts",
+            log=LOGS / "mlflow.log",
+            workers=1 if filled else 2,
         )
         return lambda: self.family.start(command)
 
     def _site(self) -> Callable[[], Child]:
         words = [sys.executable, "-m", "gunicorn", "coe.wsgi", "--bind", f"127.0.0.1:{self.where.port}"]
-        words += ["--workers", "2", "--threads", "4", "--no-control-socket"]
+        words += ["--workers", "2", "--threads", "4", "--preload", "--no-control-socket"]
         command = Command("The site", words, LOGS / "site.log", self.variables, cwd=ROOT)
         return lambda: self.family.start(command)
 

@@ -25,6 +25,11 @@ class Step:
     stands_on: Sequence[str]
     show: bool = False
     always: bool = False
+    tries: int = 1
+
+    @property
+    def slug(self) -> str:
+        return self.name.replace(" ", "-").lower()
 
     @property
     def there(self) -> bool:
@@ -54,7 +59,7 @@ class Step:
 
     @property
     def _marker(self) -> Path:
-        return HOME / "done" / self.name.replace(" ", "-").lower()
+        return HOME / "done" / self.slug
 
     def _files(self) -> Iterator[Path]:
         for pattern in self.stands_on:
@@ -83,11 +88,8 @@ def later(mlflow_url: str) -> tuple[Step, ...]:
             ("demo/training/**/*",),
             show=True,
         ),
-        Step(
-            "MLflow servers connected",
-            ("-m", "demo.world", "connect"),
-            ("demo/world/**/*",),
-        ),
-        Step("Sync from MLflow", sync, ("demo/training/**/*", "demo/world/**/*"), show=True),
+        Step("MLflow servers connected", ("-m", "demo.world", "connect"), ("demo/world/**/*",), show=True),
+        # The worker may be reading it at this moment; afterwards there is little left to read.
+        Step("Sync from MLflow", sync, ("demo/training/**/*", "demo/world/**/*"), show=True, tries=60),
         Step("KPIs bound to what was logged", ("-m", "demo.world", "bind"), ("demo/training/**/*", "demo/world/**/*")),
     )

@@ -34,7 +34,7 @@ def _database() -> str:
 def _broker() -> str:
     try:
         with Connection(settings.CELERY_BROKER_URL, connect_timeout=1) as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
+            broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=1)
     except Exception:  # each transport has errors of its own; what matters is that it does not answer
         return "no answer"
     return "ok"
