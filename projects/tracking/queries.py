@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -23,14 +22,6 @@ def _with_words(found: Any, words: str) -> Any:
 class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, person: Any) -> Self:
         return self.filter(access.visible("source", person))
-
-    def failing(self, now: datetime) -> Self:
-        """Those whose last good sync is older than three intervals; readings from them say so."""
-        late = models.ExpressionWrapper(
-            models.F("last_good_sync_at") + 3 * models.F("interval_minutes") * timedelta(minutes=1),
-            output_field=models.DateTimeField(),
-        )
-        return self.filter(last_good_sync_at__isnull=False).alias(late_at=late).filter(late_at__lt=now)
 
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
