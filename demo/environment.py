@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.processes import Failed
 from demo.services import free_port, is_free
 from demo.world.sign_in import setting
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "demo"
 LOGS = HOME / "logs"
+_FILE = HOME / "env"
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,8 @@ class Place:
 
 
 def place(port: int) -> Place:
-    """Read what was kept (`var/demo/env`, for its owner only), make what is missing or cannot be used any more."""
-    path = HOME / "env"
-    kept = dict(line.split("=", 1) for line in path.read_text().splitlines()) if path.exists() else {}
+    """Where a demo that starts now has its parts: what is missing or cannot be used any more is made anew and kept."""
+    kept = _kept()
     makers: dict[str, Callable[[], str]] = {
         "SECRET_KEY": lambda: secrets.token_urlsafe(48),
         "SECRETS_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -75,11 +76,32 @@ def place(port: int) -> Place:
     for name, make in makers.items():
         if name not in kept or (name.endswith("_PORT") and not is_free(int(kept[name]))):
             kept[name] = make()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
+    kept["PORT"] = str(port)
+    # Written aside and moved, so that a kill in the middle leaves the old one; for its owner only.
+    aside = _FILE.with_suffix(".new")
+    aside.unlink(missing_ok=True)
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(f"{name}={value}\n" for name, value in kept.items())
+    aside.replace(_FILE)
+    return _place(kept)
+
+
+def running_place() -> Place:
+    """Where the demo that was started last has its parts. Raises `Failed` when there was none."""
+    kept = _kept()
+    if "PORT" not in kept:
+        raise Failed("there is no demo in this checkout yet: `make demo`")
+    return _place(kept)
+
+
+def _kept() -> dict[str, str]:
+    """What is in `var/demo/env`."""
+    return dict(line.split("=", 1) for line in _FILE.read_text().splitlines()) if _FILE.exists() else {}
+
+
+def _place(kept: dict[str, str]) -> Place:
     return Place(
-        port=port,
+        port=int(kept["PORT"]),
         mlflow_port=int(kept["MLFLOW_PORT"]),
         valkey_port=int(kept["VALKEY_PORT"]),
         database=os.environ.get("DATABASE_URL") or None,
