@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
 import sys
 
 from demo import services
@@ -11,15 +11,14 @@ from demo.processes import Failed
 
 
 def main() -> int:
-    """Becomes manage.py. Returns 1 when this checkout's demo was never started."""
+    """Returns what manage.py returns; 1 when this checkout's demo was never started."""
     try:
         where = running_place()
     except Failed as error:
         print(f"demo.manage: {error}", file=sys.stderr)
         return 1
     database = where.database or services.Postgres(HOME / "postgres", LOGS / "postgres.log").url("cairn")
-    os.chdir(ROOT)
-    os.execve(sys.executable, [sys.executable, "manage.py", *sys.argv[1:]], where.variables(database))  # becomes it
+    return subprocess.call([sys.executable, "manage.py", *sys.argv[1:]], cwd=ROOT, env=where.variables(database))
 
 
 if __name__ == "__main__":

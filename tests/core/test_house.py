@@ -88,6 +88,13 @@ def test_tests_neither_sleep_nor_skip_nor_hope():
     assert found == []
 
 
+def test_every_setting_is_described():
+    names = re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', (ROOT / "coe" / "settings.py").read_text())
+    described = (ROOT / "docs" / "settings.md").read_text()
+    assert len(names) > 20
+    assert [name for name in names if f"`{name}`" not in described] == []
+
+
 def test_nothing_is_left_to_do():
     words = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
     found = [
