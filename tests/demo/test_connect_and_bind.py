@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import override_settings
+from rest_framework.test import APIClient
 
 from coe.core.models import Event
 from demo.training.__main__ import main as train
@@ -20,6 +22,8 @@ from kpis.measures.readings import Reading, Reason
 from projects.tracking import services
 from projects.tracking.models import Experiment, Source, Sync
 from tests.demo.conftest import CountingBar
+from tests.independent.inside import Inside
+from tests.independent.recompute import Portal, World, compare
 
 pytestmark = [pytest.mark.mlflow, pytest.mark.django_db, pytest.mark.usefixtures("bound")]
 
@@ -79,6 +83,14 @@ def test_some_names_and_experiments_still_wait() -> None:
     assert names.filter(key="brier", kpi=None, is_ignored=False).exists()
     unlinked = Experiment.objects.unlinked().filter(source__name=GROUP_SOURCE).values_list("name", flat=True)
     assert "maintenance playground" in unlinked
+
+
+@pytest.mark.parametrize("days_ago", [0, 20, 45])
+def test_an_independent_script_agrees_on_every_figure(api: Callable[..., APIClient], days_ago: int) -> None:
+    portal = Portal("http://testserver", Inside(api(Cast.now().centre)))
+    compared, differences = compare(portal, World(portal, "UTC"), today() - timedelta(days=days_ago))
+    assert differences == []
+    assert compared > 250
 
 
 def test_a_second_call_changes_nothing(mlflow_server: str) -> None:

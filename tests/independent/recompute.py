@@ -13,6 +13,7 @@ import argparse
 import math
 import sys
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,10 +39,9 @@ IN_VALUE = {None, "dataset_changed", "no_baseline", "no_target"}
 class Portal:
     """Cairn's API, page after page."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, session: Any) -> None:
         self.url = url.rstrip("/") + "/api/v1/"
-        self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Token {token}"
+        self.session = session
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self.session.get(self.url + path, params=params, timeout=60)
@@ -66,6 +66,13 @@ class Mlflow:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/") + "/api/2.0/mlflow/"
         self.session = requests.Session()
+
+    @cached_property
+    def answers(self) -> bool:
+        try:
+            return self.session.get(self.url + "experiments/search", params={"max_results": 1}, timeout=10).ok
+        except requests.RequestException:
+            return False
 
     def search(self, path: str, key: str, **body: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
@@ -148,7 +155,7 @@ def candidate(
 def unmasked(metric: dict[str, Any], run: dict[str, Any] | None) -> dict[str, Any]:
     """MLflow answers 0 for a NaN of a logged model; the run's own metric of that moment still says NaN."""
     for own in run["data"].get("metrics", []) if run else []:
-        moment_of = [(m["key"], m["timestamp"], m.get("step")) for m in (own, metric)]
+        moment_of = [(m["key"], int(m.get("timestamp") or 0), int(m.get("step") or 0)) for m in (own, metric)]
         if moment_of[0] == moment_of[1] and math.isnan(number(own["value"])) and number(metric["value"]) == 0:
             return {**metric, "value": "NaN"}
     return metric
@@ -194,8 +201,9 @@ class World:
         self.kpis = {k["key"]: k for k in portal.all("kpis/")}
         self.bindings = portal.all("bindings/")
         self.sources = {s["name"]: s for s in portal.all("sources/")}
+        self.portal = portal
         self.models = {(m["source"], m["name"]): m for m in portal.all("models/")}
-        self.moves = {slug: portal.get(f"projects/{slug}/")["moves"] for slug in self.projects}
+        self.moves = {slug: portal.all(f"projects/{slug}/move/") for slug in self.projects}
         self.entered: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for row in portal.all("observations/", origin="entered"):
             self.entered.setdefault((row["project"], row["kpi"]), []).append(row)
@@ -224,14 +232,19 @@ class World:
         rows = []
         for version in found.get("model_versions", []):
             model_id = version.get("model_id") or version.get("source", "").removeprefix("models:/")
-            logged = server.get(f"logged-models/{model_id}").get("model") if model_id.startswith("m-") else None
-            run = server.get("runs/get", run_id=version["run_id"]).get("run") if version.get("run_id") else None
-            counts = run_counts(run) if run else not version.get("run_id")
-            values = (
-                candidates_of(binding["metric_key"], binding["dataset_name"], run, [logged] if logged else [])
-                if counts
-                else []
-            )
+            model_id = model_id if model_id.startswith("m-") else ""
+            named = server.get(f"logged-models/{model_id}").get("model") if model_id else None
+            run_id = version.get("run_id") or (named["info"].get("source_run_id", "") if named else "")
+            run = server.get("runs/get", run_id=run_id).get("run") if run_id else None
+            logged = [named] if named else []
+            if run:
+                of_run = self.experiment(binding["source"], run["info"]["experiment_id"])[1].get(run_id, [])
+                logged += [one for one in of_run if one["info"]["model_id"] != model_id]
+            values = []
+            if run_counts(run) if run else not run_id:
+                found_values = candidates_of(binding["metric_key"], binding["dataset_name"], run, logged)
+                # A version that names the model behind it has no other model's values.
+                values = [v for v in found_values if not (v["model_id"] and model_id) or v["model_id"] == model_id]
             for value in values:
                 value["version"] = int(version["version"])
             rows.append(
@@ -245,6 +258,9 @@ class World:
 
     def from_mlflow(self, binding: dict[str, Any], end: datetime, better: int) -> dict[str, Any] | None:
         key, dataset, selector = binding["metric_key"], binding["dataset_name"], binding["selector"]
+        if not self.servers[binding["source"]].answers:
+            # Of a server that is gone, what Cairn noted while it was there is all that is left.
+            return newest([row for row in self.noted(binding) if row["at"] < end])
         if selector in ("alias", "latest_version"):
             return self.pointed_at(binding, end)
         cache = (binding["project"], binding["kpi"])
@@ -272,7 +288,7 @@ class World:
     def pointed_at(self, binding: dict[str, Any], end: datetime) -> dict[str, Any] | None:
         versions = {row["version"]: row for row in self.versions(binding)}
         if binding["selector"] == "alias":
-            model = self.models[binding["source"], binding["model"]]
+            model = self.portal.get(f"models/{self.models[binding['source'], binding['model']]['id']}/")
             moves = [m for m in model["alias_moves"] if m["alias"] == binding["alias"] and when(m["at"]) < end]
             if not moves:
                 return None
@@ -289,6 +305,23 @@ class World:
         if value is None or since is None:
             return None
         return {**value, "at": max(value["at"], since)}
+
+    def noted(self, binding: dict[str, Any]) -> list[dict[str, Any]]:
+        cache = (binding["project"], binding["kpi"])
+        if cache not in self._values:
+            rows = self.portal.all("observations/", project=binding["project"], kpi=binding["kpi"])
+            self._values[cache] = [
+                {
+                    "value": number(row["value"]),
+                    "at": when(row["observed_at"]),
+                    "digest": row["dataset_digest"] or "",
+                    "step": 0,
+                    "start": 0,
+                    "run_id": row["run_id"] or "",
+                }
+                for row in rows
+            ]
+        return self._values[cache]
 
     # -- the rules --------------------------------------------------------------------------------------------
     def end(self, day: date) -> datetime:
@@ -359,21 +392,21 @@ class World:
     def chain(self, unit: str | None) -> list[str]:
         return [] if unit is None else [unit, *self.chain(self.units[unit]["parent"])]
 
-    def cells(self, readings: list[dict[str, Any]], rows: dict[str, str], day: date) -> list[dict[str, Any]]:
-        """Roll up readings into the scoreboard's rows ({slug: "unit" or "project"})."""
+    def cells(self, readings: list[dict[str, Any]], units: list[str], day: date) -> list[dict[str, Any]]:
+        """Roll up readings into the scoreboard's rows of these units."""
         table = pd.DataFrame(
             [
                 {**reading, "row": row}
                 for reading in readings
                 if not self.is_retired(reading["project"], day)
-                for row in {*self.chain(self.projects[reading["project"]]["unit"]), f"project:{reading['project']}"}
+                for row in self.chain(self.projects[reading["project"]]["unit"])
             ],
             columns=["project", "kpi", "value", "index", "reason", "row"],
         )
-        wanted = {slug if kind == "unit" else f"project:{slug}": slug for slug, kind in rows.items()}
         result = []
-        for (row, kpi), group in table[table["row"].isin(wanted)].groupby(["row", "kpi"]):
-            counted = group[[r in IN_VALUE or pd.isna(r) for r in group["reason"]] & group["value"].notna()]
+        for (row, kpi), group in table[table["row"].isin(units)].groupby(["row", "kpi"]):
+            in_value = pd.Series([r in IN_VALUE or pd.isna(r) for r in group["reason"]], index=group.index)
+            counted = group[in_value & group["value"].notna()]
             indexes = group["index"].dropna().astype(float)
             definition = self.definition(kpi, day)
             if definition["roll_up"] == "weighted_mean":
@@ -389,7 +422,7 @@ class World:
                 value = float(values.agg(how)) if len(values) else None
             result.append(
                 {
-                    "row": wanted[row],
+                    "row": row,
                     "kpi": kpi,
                     "value": value,
                     "index": float(indexes.median()) if len(indexes) else None,
@@ -420,6 +453,11 @@ def same(ours: float | None, theirs: float | None) -> bool:
     return math.isclose(ours, theirs, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
 
 
+def agree(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    figures = all(same(ours[name], theirs[name]) for name in ("value", "index"))
+    return figures and ours["reason"] == theirs["reason"]
+
+
 def cell_reason(cell: dict[str, Any]) -> str | None:
     """Why a cell lacks its value or, with a value, its index: what most readings say; ties by precedence."""
     if cell["value"] is not None and cell["index"] is not None:
@@ -439,24 +477,33 @@ def compare(portal: Portal, world: World, day: date) -> tuple[int, list[str]]:
         differences.append(f"{day}: readings of {sorted(mine.keys() ^ told.keys())} are on one side only")
     for key in sorted(mine.keys() & told.keys()):
         a, b = mine[key], told[key]
-        if not (same(a["value"], b["value"]) and same(a["index"], b["index"]) and a["reason"] == b["reason"]):
+        if not agree(a, b):
             differences.append(f"{day} reading {key}: recomputed {a}, portal {b}")
     compared = len(mine.keys() | told.keys())
     for within in [None, *world.units]:
         board = portal.get("scoreboard/", as_of=day.isoformat(), **({"within": within} if within else {}))
-        rows = {row["key"]: row["kind"] for row in board["rows"]}
-        expected = {(c["row"], c["kpi"]): c for c in world.cells(list(mine.values()), rows, day)}
-        shown = {(c["row"], c["kpi"]): c for c in board["cells"] if c["expected"]}
-        if expected.keys() != shown.keys():
-            differences.append(
-                f"{day} within {within}: cells {sorted(expected.keys() ^ shown.keys())} on one side only"
-            )
-        for key in sorted(expected.keys() & shown.keys()):
-            a, b = expected[key], shown[key]
-            agrees = same(a["value"], b["value"]) and same(a["index"], b["index"]) and cell_reason(a) == b["reason"]
-            if not agrees or (a["reporting"], a["expected"]) != (b["reporting"], b["expected"]):
-                differences.append(f"{day} cell {key} within {within}: recomputed {a}, portal {b}")
-        compared += len(expected.keys() | shown.keys())
+        units = [row["key"] for row in board["rows"] if row["kind"] == "unit"]
+        projects = {row["key"] for row in board["rows"] if row["kind"] == "project"}
+        columns = {column["key"] for column in board["kpis"]}
+        told_cells = {(c["row"], c["kpi"]): c for c in board["cells"]}
+        mine_cells = {(c["row"], c["kpi"]): c for c in world.cells(list(mine.values()), units, day)}
+        for key, cell in mine_cells.items():
+            shown = told_cells.get(key)
+            if shown is None:
+                if key[1] in columns:
+                    differences.append(f"{day} cell {key} within {within} is missing")
+                continue
+            counts = (cell["reporting"], cell["expected"]) == (shown["reporting"], shown["expected"])
+            if not counts or not agree({**cell, "reason": cell_reason(cell)}, shown):
+                differences.append(f"{day} cell {key} within {within}: recomputed {cell}, portal {shown}")
+            compared += 1
+        for key, shown in told_cells.items():
+            if key[0] in projects and key in mine:
+                compared += 1
+                if not agree(mine[key], shown):
+                    differences.append(f"{day} row {key} within {within}: recomputed {mine[key]}, portal {shown}")
+            elif key not in mine_cells and (shown["value"] is not None or shown["index"] is not None):
+                differences.append(f"{day} cell {key} within {within} has figures out of nothing: {shown}")
     return compared, differences
 
 
@@ -467,7 +514,9 @@ def main() -> int:
     parser.add_argument("--as-of", action="append", type=date.fromisoformat, default=[])
     parser.add_argument("--zone", default="UTC")
     options = parser.parse_args()
-    portal = Portal(options.portal, options.token)
+    session = requests.Session()
+    session.headers["Authorization"] = f"Token {options.token}"
+    portal = Portal(options.portal, session)
     world = World(portal, options.zone)
     total, lines = 0, []
     for day in options.as_of or [datetime.now(ZoneInfo(options.zone)).date()]:
