@@ -30,6 +30,8 @@ _SET = {
 
 family = Family()
 folder: Path | None = None
+# A forked child inherits what is registered for the end of this process; the parts are not its own to stop.
+owner = os.getpid()
 
 
 def embed() -> None:
@@ -88,6 +90,8 @@ def start_mlflow() -> str:
 def end() -> None:
     """Stop all that this process started and remove its folder."""
     global folder
+    if os.getpid() != owner:
+        return
     family.stop_all()
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ from projects.catalog.models import Project
 
 
 @access.visibility("kpi")
-def _kpis(person: Person) -> Q:
+def _kpis(_person: Person) -> Q:
     return Q()
 
 
@@ -22,12 +22,12 @@ def _bindings(person: Person) -> Q:
 
 
 @access.rule("kpi.define")
-def _define(person: Person, kpi: object) -> bool:
+def _define(person: Person, _kpi: object) -> bool:
     return is_administrator(person)
 
 
 @access.rule("metric.map")
-def _map(person: Person, name: object) -> bool:
+def _map(person: Person, _name: object) -> bool:
     return standing(person).holds_anywhere(Role.ADMINISTRATOR, Role.UNIT_LEAD, Role.CONTRIBUTOR)
 
 
