@@ -184,7 +184,10 @@ class WorkerProcess:
         app.control.purge()
         words = [sys.executable, "-m", "celery", "-A", "coe.celery", "worker", "-c", "1", "-l", "info"]
         words += ["-n", f"worker{os.getpid()}@tests", "--without-gossip", "--without-mingle"]
+        # Under xdist pytest-django reads the settings before the worker has a broker database of its own: what this
+        # process speaks to is what the worker must listen to.
         env = {**os.environ, "DATABASE_URL": database_url_of_test(), "REMAP_SIGTERM": "SIGQUIT"}
+        env["BROKER_URL"] = settings.CELERY_BROKER_URL
         log = parts.home() / "worker.log"
         self.child = parts.family.start(Command("Celery worker", words, log, env, cwd=parts.ROOT))
         parts.family.until(lambda: bool(app.control.ping(timeout=0.5)), "Celery worker", seconds=60, child=self.child)

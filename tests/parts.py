@@ -10,6 +10,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psycopg
+import psycopg.sql
+
 from demo import services
 from demo.processes import Child, Family
 
@@ -77,7 +80,7 @@ def start_mlflow() -> str:
     if family.stopping.is_set():
         raise RuntimeError("the tests have ended")
     port = services.free_port()
-    store = f"sqlite:///{home() / 'mlflow.db'}"
+    store = _database_for_mlflow()
     command = services.mlflow_command(
         port=port, store=store, artifacts=home() / "artifacts", log=home() / "mlflow.log", workers=1
     )
@@ -85,6 +88,16 @@ def start_mlflow() -> str:
     url = f"http://127.0.0.1:{port}"
     family.until(lambda: services.answers(f"{url}/health"), "MLflow", seconds=180, child=child)
     return url
+
+
+def _database_for_mlflow() -> str:
+    """A database of this process's own for MLflow. On SQLite, MLflow 3.17 leaves connections read-only under load."""
+    name = f"mlflow_{os.getpid()}"
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    base, _, query = os.environ["DATABASE_URL"].partition("?")
+    url = f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    return "postgresql+psycopg:" + url.partition(":")[2]
 
 
 def end() -> None:

@@ -172,6 +172,7 @@ def candidates_of(
         if metric["key"] == key
     ]
     if metrics:
+        metrics = [(model_id, unmasked(metric, run)) for model_id, metric in metrics]
         return [
             candidate(
                 metric, run, (metric.get("dataset_name", ""), metric.get("dataset_digest", "")), model_id=model_id
