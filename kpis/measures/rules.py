@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db.models import Q
 
 from coe.accounts.models import Person, Role
@@ -45,16 +48,31 @@ def _enter(person: Person, project: object) -> bool:
     )
 
 
+def _with_short_value(text: str) -> Callable[[dict[str, Any]], str]:
+    """A sentence in which the value has thousands separators and at most six significant digits after them."""
+
+    def say(facts: dict[str, Any]) -> str:
+        told = facts.get("value", "")
+        try:
+            number = float(told)
+            told = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.6g}"
+        except (TypeError, ValueError):
+            told = str(told)
+        return text.format_map({"note": "", "kpi": "", "on": "", **facts, "value": told})
+
+    return say
+
+
 events.sentence("kpi.defined", "defined the KPI {name}")
 events.sentence("kpi.redefined", "changed the definition from {effective_from}: {reason}")
 events.sentence("metric.mapped", "mapped the metric {key} to {kpi}")
 events.sentence("binding.created", "bound {kpi}")
 events.sentence("binding.changed", "changed where {kpi} comes from")
 events.sentence("binding.removed", "took {kpi} off")
-events.sentence("baseline.set", "set the baseline of {kpi} to {value}: {note}")
-events.sentence("target.set", "set the target of {kpi} to {value}")
-events.sentence("observation.entered", "entered {value} for {kpi} as of {on}")
-events.sentence("observation.corrected", "corrected {kpi} as of {on} to {value}: {note}")
+events.sentence("baseline.set", _with_short_value("set the baseline of {kpi} to {value}: {note}"))
+events.sentence("target.set", _with_short_value("set the target of {kpi} to {value}"))
+events.sentence("observation.entered", _with_short_value("entered {value} for {kpi} as of {on}"))
+events.sentence("observation.corrected", _with_short_value("corrected {kpi} as of {on} to {value}: {note}"))
 events.sentence("kpi.placed", "moved it to place {after}")
 events.sentence("kpi.archived", "archived the KPI")
 events.sentence("kpi.restored", "brought the KPI back")

@@ -13,7 +13,8 @@ DAY = 1_700_000_000_000
 
 class Team:
     def __init__(self, url: str, made: set[str]) -> None:
-        self.client = MlflowClient(url)
+        # Named, because another test of this process may have set a registry for all clients.
+        self.client = MlflowClient(url, registry_uri=url)
         # The ids of its experiments and the names of its models.
         self.made = made
         self.clock = DAY

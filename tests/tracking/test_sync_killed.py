@@ -109,7 +109,8 @@ def test_a_worker_that_hung_finds_its_lease_gone_and_writes_nothing(
     Run.objects.filter(source=source).update(name="untouched since")
     gate.opened.set()
     hung.join(SECONDS)
-    assert hung.result.state == "done"
+    # It gives up as soon as it notices, which may be before the other one is through.
+    assert hung.result.state in ("running", "done")
     assert set(Run.objects.filter(source=source).values_list("name", flat=True)) == {"untouched since"}
     assert Sync.objects.get(pk=sync.pk).state == "done"
 
