@@ -5,10 +5,12 @@ others.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import psycopg.sql
@@ -33,6 +35,7 @@ _SET = {
 
 family = Family()
 folder: Path | None = None
+databases: list[str] = []
 # A forked child inherits what is registered for the end of this process; the parts are not its own to stop.
 owner = os.getpid()
 
@@ -46,6 +49,9 @@ def embed() -> None:
     for name in _UNSET:
         os.environ.pop(name, None)
     os.environ.update(_SET)
+    # Each process watches over what it starts, so that a killed test leaves nothing behind.
+    family.watch()
+    atexit.register(end)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         if os.environ.get("CAIRN_TEST_BROKER"):
@@ -53,8 +59,6 @@ def embed() -> None:
         return
     if os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL"):
         return
-    atexit.register(end)
-    family.watch()
     if not os.environ.get("DATABASE_URL"):
         postgres = services.Postgres(home() / "postgres", home() / "postgres.log", durable=False)
         postgres.start(family)
@@ -71,7 +75,6 @@ def home() -> Path:
     global folder
     if folder is None:
         folder = Path(tempfile.mkdtemp(prefix="cairn-tests-"))
-        atexit.register(end)
     return folder
 
 
@@ -93,11 +96,16 @@ def start_mlflow() -> str:
 def _database_for_mlflow() -> str:
     """A database of this process's own for MLflow. On SQLite, MLflow 3.17 leaves connections read-only under load."""
     name = f"mlflow_{os.getpid()}"
-    with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    _admin("CREATE DATABASE {}", name)
+    databases.append(name)
     base, _, query = os.environ["DATABASE_URL"].partition("?")
     url = f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     return "postgresql+psycopg:" + url.partition(":")[2]
+
+
+def _admin(statement: LiteralString, name: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL(statement).format(psycopg.sql.Identifier(name)))
 
 
 def end() -> None:
@@ -106,6 +114,10 @@ def end() -> None:
     if os.getpid() != owner:
         return
     family.stop_all()
+    while databases:
+        # With an embedded server it may be gone already, and the database with it.
+        with contextlib.suppress(psycopg.OperationalError):
+            _admin("DROP DATABASE IF EXISTS {} WITH (FORCE)", databases.pop())
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
         folder = None
