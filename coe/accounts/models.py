@@ -21,7 +21,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(access.visible("person", person))
 
 
-class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # made at run time
     def create_user(self, email: str, name: str, password: str | None = None, **extra: Any) -> Person:
         """Create a person who signs in with `email`, which is kept in lower case."""
         person: Person = self.model(email=email.strip().lower(), name=name.strip(), **extra)
