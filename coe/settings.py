@@ -27,6 +27,9 @@ INSTALLED_APPS = [
     "coe.accounts",
     "projects.catalog",
     "projects.tracking",
+    "projects.registry",
+    "projects.checklists",
+    "projects.handoffs",
     "kpis.measures",
     "kpis.reports",
     "django.contrib.auth",
@@ -180,6 +183,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {"StageEnum": "projects.catalog.models.Stage"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "coe.core.api_schema.document_problems",
+    ],
 }
 
 # -- pages --------------------------------------------------------------------------------------------------------

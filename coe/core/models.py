@@ -82,3 +82,16 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} from {self.affects_from}"
+
+
+class StoredFile(models.Model):
+    """A file that people gave, kept with the data that speaks of it: once for each content, never changed."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.media_type}, {self.size} bytes"

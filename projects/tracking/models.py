@@ -275,8 +275,9 @@ class RegisteredModel(Linkable, IsSubject):
     name = models.CharField(max_length=256)
     description = models.TextField(blank=True)
     tags: models.JSONField[Any] = models.JSONField(default=dict)
-    # {alias: version}: as last seen.
+    # {alias: version}: as last seen, by an answer that was asked for at `aliases_at` (an older answer changes nothing).
     aliases: models.JSONField[Any] = models.JSONField(default=dict)
+    aliases_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)
 
@@ -314,6 +315,12 @@ class ModelVersion(models.Model):
     tags: models.JSONField[Any] = models.JSONField(default=dict)
     created_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
+    # What lies in the model's folder, read once (it never changes): {"signature": {"inputs", "outputs", "params"} or null,
+    # "flavors": [names], "files": [names]}; null until it was read.
+    files: models.JSONField[Any] = models.JSONField(null=True)
+    # Why it could not be read, in plain words.
+    files_error = models.CharField(max_length=300, blank=True, db_default="")
+    files_tried_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["model", "-version"]
