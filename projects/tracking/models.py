@@ -315,8 +315,8 @@ class ModelVersion(models.Model):
     tags: models.JSONField[Any] = models.JSONField(default=dict)
     created_at = models.DateTimeField(null=True)
     missing_since = models.DateTimeField(null=True)
-    # What lies in the model's folder, read once (it never changes): {"signature": {"inputs", "outputs", "params"} or null,
-    # "flavors": [names], "files": [names]}; null until it was read.
+    # What lies in the model's folder, read once (it never changes): {"signature": {"inputs", "outputs", "params"} or
+    # null, "flavors": [names], "files": [names]}; null until it was read.
     files: models.JSONField[Any] = models.JSONField(null=True)
     # Why it could not be read, in plain words.
     files_error = models.CharField(max_length=300, blank=True, db_default="")

@@ -10,98 +10,16 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('checklists', '0001_initial'),
+        ('accounts', '0003_token_user'),
+        ('catalog', '0002_latest_status_and_tags'),
+        ('checklists', '0002_published_for_good'),
         ('core', '0003_stored_file'),
+        ('registry', '0001_initial'),
         ('tracking', '0003_files_and_aliases_at'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('not_applicable', 'Not applicable')], default='open', max_length=14)),
-                ('note', models.CharField(blank=True, max_length=1000)),
-                ('is_automated', models.BooleanField(default=False)),
-                ('at', models.DateTimeField(null=True)),
-                ('returned_because', models.CharField(blank=True, max_length=1000)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checklists.item')),
-            ],
-            options={
-                'ordering': ['item__position'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CheckRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('passed', 'Passed'), ('failed', 'Failed'), ('cannot_tell', 'Cannot tell')], max_length=12)),
-                ('sentence', models.CharField(max_length=500)),
-                ('saw', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checklists.item')),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Comment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=4000)),
-                ('html', models.TextField(editable=False)),
-                ('at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('submitted', 'Submitted'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=2000)),
-                ('reasons', models.JSONField(default=dict)),
-                ('newest_version', models.PositiveIntegerField()),
-                ('record', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Evidence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('link', 'Link'), ('text', 'Text'), ('file', 'File'), ('tests', 'Test report')], max_length=5)),
-                ('title', models.CharField(max_length=200)),
-                ('url', models.URLField(blank=True, max_length=1000)),
-                ('text', models.TextField(blank=True, max_length=8000)),
-                ('html', models.TextField(blank=True, editable=False)),
-                ('tests', models.JSONField(null=True)),
-                ('at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('carried_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='handoffs.evidence')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checklists.item')),
-                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'evidence',
-                'ordering': ['id'],
-            },
-        ),
         migrations.CreateModel(
             name='Handoff',
             fields=[
@@ -124,9 +42,193 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='checklists.edition')),
                 ('model_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='tracking.modelversion')),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('order', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='handoff', to='registry.aliasorder')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='catalog.project')),
+                ('receiving_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.businessunit')),
+                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-id'],
             },
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('link', 'Link'), ('text', 'Text'), ('file', 'File'), ('tests', 'Test report')], max_length=5)),
+                ('title', models.CharField(max_length=200)),
+                ('url', models.URLField(blank=True, max_length=1000)),
+                ('text', models.TextField(blank=True, max_length=8000)),
+                ('html', models.TextField(blank=True, editable=False)),
+                ('tests', models.JSONField(null=True)),
+                ('at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('carried_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='handoffs.evidence')),
+                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
+                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checklists.item')),
+                ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='handoffs.handoff')),
+            ],
+            options={
+                'verbose_name_plural': 'evidence',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('round', models.PositiveSmallIntegerField()),
+                ('kind', models.CharField(choices=[('submitted', 'Submitted'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('withdrawn', 'Withdrawn')], max_length=10)),
+                ('at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=2000)),
+                ('reasons', models.JSONField(default=dict)),
+                ('newest_version', models.PositiveIntegerField()),
+                ('record', models.JSONField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='handoffs.handoff')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(max_length=4000)),
+                ('html', models.TextField(editable=False)),
+                ('at', models.DateTimeField()),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='handoffs.handoff')),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CheckRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', models.CharField(choices=[('passed', 'Passed'), ('failed', 'Failed'), ('cannot_tell', 'Cannot tell')], max_length=12)),
+                ('sentence', models.CharField(max_length=500)),
+                ('saw', models.JSONField(default=dict)),
+                ('at', models.DateTimeField()),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checklists.item')),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_runs', to='handoffs.handoff')),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('not_applicable', 'Not applicable')], default='open', max_length=14)),
+                ('note', models.CharField(blank=True, max_length=1000)),
+                ('is_automated', models.BooleanField(default=False)),
+                ('at', models.DateTimeField(null=True)),
+                ('returned_because', models.CharField(blank=True, max_length=1000)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='checklists.item')),
+                ('carried_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='handoffs.handoff')),
+                ('handoff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='handoffs.handoff')),
+            ],
+            options={
+                'ordering': ['item__position'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(fields=['project', '-id'], name='handoff_by_project'),
+        ),
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(fields=['state', 'state_since'], name='handoff_by_state'),
+        ),
+        migrations.AddIndex(
+            model_name='handoff',
+            index=models.Index(condition=models.Q(('results_token_hash', ''), _negated=True), fields=['results_token_hash'], name='handoff_by_token'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'in_review', 'returned', 'accepted', 'withdrawn'])), name='handoff_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'submitted', 'in_review', 'returned'))), fields=('model_version', 'checklist'), name='handoff_one_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.UniqueConstraint(condition=models.Q(('origin', 'hand'), _negated=True), fields=('model_version', 'checklist'), name='handoff_opened_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('round__gt', 0), ('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='handoff_submitted_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'returned']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='handoff_decided_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='handoff',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='handoff_two_pairs_of_eyes'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['link', 'text', 'file', 'tests'])), name='evidence_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'link'), _negated=True), models.Q(('url', ''), _negated=True), _connector='OR'), name='evidence_link_has_url'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'text'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='evidence_text_has_text'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'file'), _negated=True), ('file__isnull', False), _connector='OR'), name='evidence_file_has_file'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tests'), _negated=True), ('tests__isnull', False), _connector='OR'), name='evidence_tests_has_tests'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'tests'), ('item__isnull', False), _connector='OR'), name='evidence_of_an_item'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.UniqueConstraint(fields=('handoff', 'round', 'kind'), name='decision_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['returned', 'accepted'])), fields=('handoff', 'round'), name='decision_one_verdict'),
+        ),
+        migrations.AddIndex(
+            model_name='checkrun',
+            index=models.Index(fields=['handoff', 'item', '-id'], name='check_run_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkrun',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['passed', 'failed', 'cannot_tell'])), name='check_run_outcome_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.UniqueConstraint(fields=('handoff', 'item'), name='answer_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_applicable'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='answer_not_applicable_has_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), ('at__isnull', False), _connector='OR'), name='answer_given_has_time'),
         ),
     ]
