@@ -110,7 +110,7 @@ def bind(request: PersonRequest, slug: str) -> HttpResponseBase:
             actor=request.user, project_slug=slug, kpi_key=form.cleaned_data["kpi"], **form.parts()
         ),
     ):
-        messages.success(request, "The KPI is bound. Set its baseline and its target next.")
+        messages.success(request, "The KPI is added. Set its baseline and its target next.")
         return redirect("measures:binding", slug, form.cleaned_data["kpi"])
     context = {
         "project": project,
@@ -119,7 +119,7 @@ def bind(request: PersonRequest, slug: str) -> HttpResponseBase:
         "proposals": suggestions.proposals(project, seen),
         "crumbs": [{"label": project.name, "url": project.get_absolute_url()}],
         "cancel_url": project.get_absolute_url(),
-        "submit": "Bind",
+        "submit": "Add the KPI",
     }
     return render(request, "measures/bind.html", context, status=422 if form.errors else 200)
 

@@ -209,5 +209,5 @@ class ImportForm(forms.Form):
         help_text="Columns: project, kpi, date, value and, if you like, note and evidence. UTF-8, at most 20,000 rows.",
     )
     write = forms.BooleanField(
-        label="Write the values", required=False, help_text="Leave it open to see first what the file would do."
+        label="Write the values", required=False, help_text="Leave it unticked to see first what the file would do."
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from coe.accounts.models import Person, Role
 from coe.accounts.rules import is_administrator, standing
-from coe.core import access, events
+from coe.core import access, events, figures
 from kpis.measures.models import Binding
 from projects.catalog.models import Project
 
@@ -49,7 +51,7 @@ def _enter(person: Person, project: object) -> bool:
 
 
 def _with_short_value(text: str) -> Callable[[dict[str, Any]], str]:
-    """A sentence in which the value has thousands separators and at most six significant digits after them."""
+    """A sentence in which the value has thousands separators or six significant digits, and the day is in words."""
 
     def say(facts: dict[str, Any]) -> str:
         told = facts.get("value", "")
@@ -58,7 +60,10 @@ def _with_short_value(text: str) -> Callable[[dict[str, Any]], str]:
             told = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.6g}"
         except (TypeError, ValueError):
             told = str(told)
-        return text.format_map({"note": "", "kpi": "", "on": "", **facts, "value": told})
+        on = str(facts.get("on", ""))
+        with suppress(ValueError):  # what is no date is told as it stands
+            on = figures.day(date.fromisoformat(on))
+        return text.format_map({"note": "", "kpi": "", **facts, "value": told, "on": on})
 
     return say
 
@@ -66,9 +71,9 @@ def _with_short_value(text: str) -> Callable[[dict[str, Any]], str]:
 events.sentence("kpi.defined", "defined the KPI {name}")
 events.sentence("kpi.redefined", "changed the definition from {effective_from}: {reason}")
 events.sentence("metric.mapped", "mapped the metric {key} to {kpi}")
-events.sentence("binding.created", "bound {kpi}")
+events.sentence("binding.created", "added the KPI {kpi}")
 events.sentence("binding.changed", "changed where {kpi} comes from")
-events.sentence("binding.removed", "took {kpi} off")
+events.sentence("binding.removed", "removed the KPI {kpi}")
 events.sentence("baseline.set", _with_short_value("set the baseline of {kpi} to {value}: {note}"))
 events.sentence("target.set", _with_short_value("set the target of {kpi} to {value}"))
 events.sentence("observation.entered", _with_short_value("entered {value} for {kpi} as of {on}"))
