@@ -1,4 +1,4 @@
-// Builds frontend/dist/: cairn.css, cairn.js, cairn.svg and the font. Nothing built is committed.
+// Builds frontend/dist/: cairn.css, cairn.js, cairn.svg and the fonts. Nothing built is committed.
 import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import path from "node:path";
@@ -37,6 +37,17 @@ await cp(
   at("node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),
   path.join(dist, "fonts/inter-latin.woff2"),
 );
+
+// Fonts of the printed record, read by the server alone: the pages' own face, and one with more scripts and signs.
+const printed = {
+  "@expo-google-fonts/inter": ["400Regular/Inter_400Regular.ttf", "600SemiBold/Inter_600SemiBold.ttf"],
+  "dejavu-fonts-ttf/ttf": ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf"],
+};
+for (const [from, names] of Object.entries(printed)) {
+  for (const name of names) {
+    await cp(at("node_modules", from, name), path.join(dist, "fonts", path.basename(name)));
+  }
+}
 
 const budget = 200_000;
 let total = 0;
