@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 
 from coe.core.errors import Refused
+
+NUMBER_WANTED = "Enter a number, with a point before its decimals: 12.5"
+SHORT_NAME_WANTED = "Small letters, digits and hyphens only, like card-fraud."
+
+
+def number_input() -> forms.TextInput:
+    """A box that gives back what was typed: a browser empties its own number box of what it cannot read."""
+    return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+
+class Number(forms.FloatField):
+    """A finite number; what is none stays in the box, with a sentence that says how to write it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=number_input(), error_messages={"invalid": NUMBER_WANTED}, **kwargs)
 
 
 def carried_out(form: BaseForm, verb: Callable[[], object]) -> bool:

@@ -1,12 +1,13 @@
 // Cairn's one script. Every page works without it; it makes pages quicker to use.
 // htmx reads its settings from <meta name="htmx-config"> in base.html: no eval, no injected style.
 import "htmx.org";
-import { sendCsrfToken } from "./csrf.js";
+import { renewCsrfToken, sendCsrfToken } from "./csrf.js";
 import { guardSubmits, submitOnChange } from "./forms.js";
 import { focusSearchOnSlash, closeMenuOnEscape } from "./keys.js";
 import { tellOfFailures } from "./failures.js";
 
 sendCsrfToken(document);
+renewCsrfToken(document);
 guardSubmits(document);
 submitOnChange(document);
 focusSearchOnSlash(document);

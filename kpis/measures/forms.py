@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from coe.core.forms import SHORT_NAME_WANTED, Number
 from coe.core.http import today
 from kpis.measures.models import Binding, Category, Direction, Kpi, RollUp, Unit
 from kpis.measures.suggestions import Seen
@@ -25,7 +26,9 @@ class KpiForm(forms.Form):
 
     folded = ("valid_min", "valid_max", "position")
     key = forms.SlugField(
-        max_length=60, help_text="Stands in addresses and in the API, like roc-auc. It never changes."
+        max_length=60,
+        help_text="Stands in addresses and in the API, like roc-auc. It never changes.",
+        error_messages={"invalid": SHORT_NAME_WANTED},
     )
     name = forms.CharField(max_length=80)
     sentence = forms.CharField(label="Plain sentence", max_length=240, help_text="What it says, in one plain sentence.")
@@ -42,8 +45,8 @@ class KpiForm(forms.Form):
         label="Holds from", widget=_DATE, help_text="Days before keep the definition of their time."
     )
     reason = forms.CharField(label="Why it changes", max_length=300)
-    valid_min = forms.FloatField(label="Smallest valid value", required=False)
-    valid_max = forms.FloatField(label="Largest valid value", required=False)
+    valid_min = Number(label="Smallest valid value", required=False)
+    valid_max = Number(label="Largest valid value", required=False)
     position = forms.IntegerField(
         label="Place",
         min_value=0,
@@ -98,8 +101,8 @@ class BindingForm(forms.Form):
     window_days = forms.IntegerField(
         label="Best of so many days", required=False, min_value=1, max_value=3660, help_text="Only for the best value."
     )
-    scale = forms.FloatField(label="Multiply by", initial=1, help_text="0.01 makes a ratio of a percentage.")
-    offset = forms.FloatField(label="Then add", initial=0)
+    scale = Number(label="Multiply by", initial=1, help_text="0.01 makes a ratio of a percentage.")
+    offset = Number(label="Then add", initial=0)
     is_withheld = forms.BooleanField(
         label="Withhold the figures",
         required=False,
@@ -161,7 +164,7 @@ def _names(names: set[str], none: str) -> list[tuple[str, str]]:
 
 class BaselineForm(forms.Form):
     folded = ("dataset_digest",)
-    value = forms.FloatField(help_text="In the KPI's unit, after any conversion.")
+    value = Number(help_text="In the KPI's unit, after any conversion.")
     effective_from = forms.DateField(label="Holds from", widget=_DATE, initial=today)
     note = forms.CharField(
         max_length=500, help_text="Where it comes from: what the business did before, and who measured it."
@@ -176,7 +179,7 @@ class BaselineForm(forms.Form):
 
 class TargetForm(forms.Form):
     folded = ("note",)
-    value = forms.FloatField(help_text="In the KPI's unit. It must be better than the baseline.")
+    value = Number(help_text="In the KPI's unit. It must be better than the baseline.")
     effective_from = forms.DateField(label="Holds from", widget=_DATE, initial=today)
     due_on = forms.DateField(label="To be reached by", widget=_DATE, required=False)
     note = forms.CharField(max_length=500, required=False)
@@ -184,7 +187,7 @@ class TargetForm(forms.Form):
 
 class ValueForm(forms.Form):
     folded = ("evidence",)
-    value = forms.FloatField()
+    value = Number()
     on = forms.DateField(label="As of", widget=_DATE, initial=today)
     note = forms.CharField(max_length=500, required=False)
     evidence = forms.URLField(
@@ -194,7 +197,7 @@ class ValueForm(forms.Form):
 
 class CorrectionForm(forms.Form):
     folded = ("evidence",)
-    value = forms.FloatField(label="The right value")
+    value = Number(label="The right value")
     note = forms.CharField(max_length=500, label="Why", help_text="The old value stays readable, with this reason.")
     evidence = forms.URLField(max_length=500, required=False, assume_scheme="https")
 

@@ -10,6 +10,7 @@ from coe.accounts.models import BusinessUnit, Person, Role
 from coe.accounts.queries import in_tree_order
 from coe.accounts.rules import in_scope, standing
 from coe.core import access
+from coe.core.forms import NUMBER_WANTED, SHORT_NAME_WANTED, number_input
 from coe.core.http import today
 from projects.catalog.models import Delivery, Project, Responsibility, RiskTier, Stage, Status, Visibility
 from projects.catalog.parts import GOVERNED
@@ -56,7 +57,10 @@ class Links(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, list):
-            return "\n".join(link["url"] if link["label"] == link["url"] else " ".join(link.values()) for link in value)
+            # By their names: JSON keeps no order of keys.
+            return "\n".join(
+                link["url"] if link["label"] == link["url"] else f"{link['label']} {link['url']}" for link in value
+            )
         return value
 
     def to_python(self, value: Any) -> list[dict[str, str]]:  # type: ignore[override]  # as above
@@ -98,7 +102,13 @@ class ProjectForm(forms.Form):
         label="Value, 1 (small) to 5", choices=_SCALE, coerce=int, empty_value=None, required=False
     )
     annual_value = forms.DecimalField(
-        label="Forecast annual value", min_value=0, max_digits=14, decimal_places=2, required=False
+        label="Forecast annual value",
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        widget=number_input(),
+        error_messages={"invalid": NUMBER_WANTED},
     )
     currency = forms.RegexField(r"^[A-Z]{3}$", error_messages={"invalid": "Three capitals, like EUR."}, required=False)
     risk_tier = forms.ChoiceField(label="Risk", choices=_any("Not assessed", RiskTier.choices), required=False)
@@ -118,6 +128,7 @@ class NewProjectForm(ProjectForm):
         max_length=80,
         required=False,
         help_text="Made from the name when empty. It cannot be changed later; experiments name it in their tag.",
+        error_messages={"invalid": SHORT_NAME_WANTED},
     )
     stage = forms.ChoiceField(choices=Stage.choices, initial=Stage.IDEA, required=False)
     on = forms.DateField(label="In this stage since", required=False, widget=forms.DateInput(attrs={"type": "date"}))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from coe.accounts.models import Person
+from coe.core.forms import SHORT_NAME_WANTED
 from projects.catalog.models import Project
 from projects.tracking import suggestions
 from projects.tracking.models import Source
@@ -15,7 +16,11 @@ class SourceForm(forms.Form):
 
     folded = ("public_url", "workspace", "interval_minutes", "is_enabled")
 
-    name = forms.SlugField(max_length=60, help_text="Short, for addresses and scripts: small letters, digits, hyphens.")
+    name = forms.SlugField(
+        max_length=60,
+        help_text="Short, for addresses and scripts: small letters, digits, hyphens.",
+        error_messages={"invalid": SHORT_NAME_WANTED},
+    )
     label = forms.CharField(max_length=120, help_text="How people know this server.")
     url = forms.URLField(
         label="Address",

@@ -31,6 +31,25 @@ def test_saving_what_is_there_changes_nothing(world, sign_in):
     assert not Event.objects.about(world.project).exists()
 
 
+def test_links_come_back_as_they_were_typed(world, sign_in):
+    links = "How to read the score https://wiki.example/score\nhttps://x.example"
+    client = sign_in(world.owner)
+    assert client.post("/projects/churn/edit/", typed(world.project, links=links)).status_code == 302
+    shown = client.get("/projects/churn/edit/").context["form"]["links"].value()
+    assert shown == links
+    assert client.post("/projects/churn/edit/", typed(world.project, links=shown, version=2)).status_code == 302
+    world.project.refresh_from_db()
+    assert world.project.version == 2
+
+
+def test_a_number_that_is_none_stays_in_its_box(world, sign_in):
+    response = sign_in(world.owner).post("/projects/churn/edit/", typed(world.project, annual_value="12,5 million"))
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert 'value="12,5 million"' in page
+    assert "with a point before its decimals" in page
+
+
 def test_a_member_edits_but_does_not_govern(world, sign_in, api):
     client = sign_in(world.member)
     response = client.post("/projects/churn/edit/", typed(world.project, summary="New words.", owner=world.member.pk))
