@@ -72,6 +72,22 @@ def _take_part(person: Person, handoff: object) -> bool:
     )
 
 
+@access.rule("handoff.sign")
+def _sign(person: Person, subject: object) -> bool:
+    """(handoff, item): whoever holds the item's role for the receiving unit or the project's, and did not submit it; a
+    signature of the receiving team's is given by nobody who had a hand in it.
+    """
+    if not isinstance(subject, tuple):
+        return False
+    handoff, item = subject
+    roles = standing(person)
+    if not (roles.holds(item.role, unit=handoff.receiving_unit) or roles.holds(item.role, unit=handoff.project.unit)):
+        return False
+    if item.role == Role.APPROVER:
+        return not had_a_hand(person, handoff)
+    return bool(handoff.submitted_by_id != person.pk)
+
+
 events.sentence(
     "handoff.opened",
     lambda facts: (
