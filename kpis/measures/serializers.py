@@ -38,7 +38,7 @@ class Number(serializers.FloatField):
 
 
 class DefinitionSerializer(serializers.ModelSerializer[KpiVersion]):
-    author = serializers.StringRelatedField[Any](read_only=True)
+    author = serializers.StringRelatedField[Any](read_only=True, allow_null=True)
 
     class Meta:
         model = KpiVersion
@@ -106,7 +106,7 @@ class KpiChange(DefinitionInput):
 
 class BaselineSerializer(serializers.ModelSerializer[Baseline]):
     value = Number()
-    author = serializers.StringRelatedField[Any](read_only=True)
+    author = serializers.StringRelatedField[Any](read_only=True, allow_null=True)
 
     class Meta:
         model = Baseline
@@ -116,7 +116,7 @@ class BaselineSerializer(serializers.ModelSerializer[Baseline]):
 
 class TargetSerializer(serializers.ModelSerializer[Target]):
     value = Number()
-    author = serializers.StringRelatedField[Any](read_only=True)
+    author = serializers.StringRelatedField[Any](read_only=True, allow_null=True)
 
     class Meta:
         model = Target
@@ -132,8 +132,10 @@ class BindingSerializer(serializers.ModelSerializer[Binding]):
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     kpi = serializers.SlugRelatedField[Any](slug_field="key", read_only=True)
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # the stubs take it for the field's own
-    experiment = serializers.CharField(source="experiment.experiment_id", default=None, read_only=True)
-    model = serializers.CharField(source="model.name", default=None, read_only=True)
+    experiment = serializers.CharField(
+        source="experiment.experiment_id", default=None, read_only=True, allow_null=True
+    )
+    model = serializers.CharField(source="model.name", default=None, read_only=True, allow_null=True)
     can_read = serializers.SerializerMethodField()
     baselines = serializers.SerializerMethodField()
     targets = serializers.SerializerMethodField()
@@ -214,7 +216,7 @@ class ObservationSerializer(serializers.ModelSerializer[Observation]):
     origin = serializers.SerializerMethodField()
     value = serializers.SerializerMethodField(method_name="finite_value")
     finite = serializers.SerializerMethodField()
-    author = serializers.StringRelatedField[Any](read_only=True)
+    author = serializers.StringRelatedField[Any](read_only=True, allow_null=True)
 
     class Meta:
         model = Observation

@@ -46,7 +46,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     sponsor = PersonByEmail(required=False, allow_null=True, help_text="E-mail address.")
     stakeholders = PersonByEmail(many=True, required=False, help_text="E-mail addresses.")
     links = LinkSerializer(many=True, required=False)
-    status = serializers.CharField(source="latest_status", read_only=True)
+    status = serializers.ChoiceField(Status.choices, source="latest_status", read_only=True, allow_blank=True)
 
     class Meta:
         model = Project
@@ -89,6 +89,9 @@ class EditProjectSerializer(ProjectSerializer):
 class MoveSerializer(serializers.ModelSerializer[StageMove]):
     actor = PersonByEmail(read_only=True)
     owner = PersonByEmail(read_only=True)
+    before = serializers.ChoiceField(
+        Stage.choices, read_only=True, allow_blank=True, help_text="Empty where it began."
+    )
 
     class Meta:
         model = StageMove

@@ -19,7 +19,7 @@ from coe.core.errors import invalid
 from projects.catalog.models import Project
 from projects.tracking import services
 from projects.tracking.api_filters import ExperimentFilters, RunFilters, ThingFilters
-from projects.tracking.models import Experiment, LoggedModel, RegisteredModel, Run, Source
+from projects.tracking.models import Experiment, LinkOrigin, LoggedModel, RegisteredModel, Run, Source
 from projects.tracking.source_api import SourceViewSet, SyncViewSet
 
 
@@ -35,6 +35,8 @@ class ThingSerializer(serializers.ModelSerializer[Any]):
 
     source = serializers.SlugRelatedField[Source](slug_field="name", read_only=True)  # type: ignore[assignment]  # as above
     project = ProjectSlug(allow_null=True, required=False, help_text="Slug; null takes the link away.")
+    # Read-only fields lose the blank that the model's column may hold.
+    link_origin = serializers.ChoiceField(LinkOrigin.choices, read_only=True, allow_blank=True)
     is_dismissed = serializers.BooleanField(required=False, help_text="Set aside in triage.")
     mlflow_url = serializers.CharField(read_only=True)
 
