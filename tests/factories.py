@@ -9,6 +9,7 @@ from typing import Any
 from coe.accounts.models import BusinessUnit, Grant, Person
 from kpis.measures.models import Baseline, Binding, Kpi, KpiVersion, Observation, Target
 from projects.catalog.models import Member, Project, StageMove
+from projects.checklists.models import Checklist, Edition, Item
 from projects.tracking.models import Experiment, RegisteredModel, Run, Source
 
 _next = count(1)
@@ -159,3 +160,25 @@ class Make:
 
     def observation(self, binding: Binding, value: float | None, on: str, **fields: Any) -> Observation:
         return Observation.objects.create(binding=binding, value=value, observed_at=at(on), **fields)
+
+    def checklist(
+        self,
+        slug: str = "",
+        *,
+        items: list[dict[str, Any]] | None = None,
+        effect: str = "set",
+        alias: str = "production",
+        score: str = "none",
+        **fields: Any,
+    ) -> Checklist:
+        """A checklist with its first edition published; an item is a dict of fields, a manual one unless it says so."""
+        slug = slug or f"checklist-{next(_next)}"
+        checklist = Checklist.objects.create(slug=slug, **{"name": slug.replace("-", " ").capitalize(), **fields})
+        edition = Edition.objects.create(checklist=checklist, number=1, effect=effect, alias=alias, score=score)
+        for position, item in enumerate(items if items is not None else [{"key": "runbook"}], start=1):
+            key = item.get("key", f"item-{position}")
+            plain = {"key": key, "title": key.replace("-", " ").capitalize(), "group": "Handover"}
+            Item.objects.create(edition=edition, position=position, **{**plain, **item})
+        edition.state, edition.published_at = "published", datetime.now(UTC)
+        edition.save(update_fields=["state", "published_at"])
+        return checklist

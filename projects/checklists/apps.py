@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ChecklistsConfig(AppConfig):
@@ -6,4 +7,6 @@ class ChecklistsConfig(AppConfig):
     label = "checklists"
 
     def ready(self) -> None:
-        from projects.checklists import rules  # noqa: F401  fills the access registry and the sentences of events
+        from projects.checklists import builtin, rules  # noqa: F401  rules fills the access registry and the sentences
+
+        post_migrate.connect(builtin.after_migrate, sender=self)
