@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -15,14 +16,13 @@ from django.utils import timezone
 
 from coe.accounts.models import Person, Role
 from coe.accounts.rules import in_scope, is_administrator, standing
+from kpis.measures.bounds import PATIENCE, Bound, bounds_of, failing_sources
 from kpis.measures.models import Binding, Kpi, KpiVersion, Observation
-from kpis.measures.readings import Definition, Point, Reading, Rule, end_of_day, read, select
+from kpis.measures.readings import Definition, Point, Reading, end_of_day, read, select
 from projects.catalog.models import Member, Project
 from projects.tracking.models import Source
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A source is failing when its last good sync is older than so many of its intervals.
-PATIENCE = 3
 
 _POINT = (
     "observed_at",
@@ -36,6 +36,8 @@ _POINT = (
     "dataset_name",
     "model_id",
 )
+# So many bindings (more than a page shows) have their observations read in one go; those of more come in portions.
+_IN_ONE_GO = 200
 # One step into the index `observation_newest` for each binding and day. Times come as microseconds since 1970: the
 # database adapter reads a time ten times slower than a whole number.
 _NEWEST = """
@@ -61,16 +63,7 @@ WHERE binding_id = ANY(%(bindings)s) AND effective_from <= %(until)s
 ORDER BY 1, 2, 3
 """
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What of a binding its readings need. `source_id` is None for one whose values people enter."""
-
-    id: int
-    kpi_id: int
-    source_id: int | None
-    rule: Rule
+Versions = Mapping[int, Sequence[KpiVersion]]
 
 
 @dataclass(frozen=True)
@@ -94,23 +87,36 @@ def readings_as_of(
     withheld_ids: frozenset[int] = frozenset(),
     now: datetime | None = None,
 ) -> dict[tuple[int, date], Reading]:
-    """The reading of each binding as of each day, in at most seven queries however many there are.
+    """The reading of each binding as of each day, in at most five queries however many there are.
 
     Bindings in `withheld_ids` read "withheld" (see `withheld_for`); of the ids given those that do not exist are left
     out. `now` decides whether a source is failing, and is the clock's unless given.
     """
     wanted = bindings if isinstance(bindings, QuerySet) else Binding.objects.filter(pk__in=list(bindings))
-    bounds = _bounds(wanted, withheld_ids)
+    return readings_of(bounds_of(wanted, withheld_ids), days, now=now)
+
+
+def readings_of(
+    bounds: Sequence[Bound],
+    days: Sequence[date],
+    *,
+    versions: Versions | None = None,
+    now: datetime | None = None,
+) -> dict[tuple[int, date], Reading]:
+    """`readings_as_of` for bindings that were read before, in at most four queries; `versions` saves one of them.
+
+    `versions` are all versions of their KPIs, by KPI and in the order of their dates.
+    """
     days = list(dict.fromkeys(days))
     if not bounds or not days:
         return {}
     ends = [company_end_of(day) for day in days]
     ids = [bound.id for bound in bounds]
-    definitions = _definitions({bound.kpi_id for bound in bounds}, days)
+    definitions = _definitions({bound.kpi_id for bound in bounds}, days, versions)
     points = _newest([bound.id for bound in bounds if bound.rule.window_days is None], ends)
     points.update(_best([bound for bound in bounds if bound.rule.window_days is not None], definitions, ends))
     baselines, targets = _dated(ids, max(days))
-    failing = sources_failing({bound.source_id for bound in bounds if bound.source_id}, ends, now=now)
+    failing = failing_sources(bounds, ends, now or timezone.now())
     readings = {}
     for bound in bounds:
         mine = definitions[bound.kpi_id]
@@ -138,27 +144,26 @@ def in_force(rows: Sequence[tuple[date, T]], day: date) -> T | None:
     return rows[place - 1][1] if place else None
 
 
-def _bounds(bindings: QuerySet[Binding], withheld_ids: frozenset[int]) -> list[Bound]:
-    rows = bindings.order_by("pk").values_list(
-        "pk", "kpi_id", "experiment__source_id", "model__source_id", "scale", "offset", "window_days"
-    )
-    return [
-        Bound(pk, kpi_id, of_experiment or of_model, Rule(scale, offset, window_days, pk in withheld_ids))
-        for pk, kpi_id, of_experiment, of_model, scale, offset, window_days in rows
-    ]
-
-
 def as_definition(version: KpiVersion) -> Definition:
     """A KPI's version as readings and roll-ups need it."""
     return Definition(version.direction, version.cadence_days, version.valid_min, version.valid_max, version.roll_up)
 
 
-def versions_on(kpi_ids: Iterable[int], days: Sequence[date]) -> dict[int, list[KpiVersion]]:
-    """For each KPI the version in force on each of `days`; the first one also serves the days before it. One query."""
-    by_kpi: dict[int, list[tuple[date, KpiVersion]]] = {}
-    for version in KpiVersion.objects.filter(kpi__in=list(kpi_ids)).order_by("kpi", "effective_from"):
-        by_kpi.setdefault(version.kpi_id, []).append((version.effective_from, version))
-    return {kpi: [in_force(rows, day) or rows[0][1] for day in days] for kpi, rows in by_kpi.items()}
+def versions_on(
+    kpi_ids: Iterable[int], days: Sequence[date], versions: Versions | None = None
+) -> dict[int, list[KpiVersion]]:
+    """For each KPI the version in force on each of `days`; the first one also serves the days before it.
+
+    One query, or none where the KPIs' `versions` are known.
+    """
+    kpi_ids = list(kpi_ids)
+    if versions is None:
+        read: dict[int, list[KpiVersion]] = {}
+        for version in KpiVersion.objects.filter(kpi__in=kpi_ids).order_by("kpi", "effective_from"):
+            read.setdefault(version.kpi_id, []).append(version)
+        versions = read
+    dated = {kpi: [(v.effective_from, v) for v in versions[kpi]] for kpi in kpi_ids if kpi in versions}
+    return {kpi: [in_force(rows, day) or rows[0][1] for day in days] for kpi, rows in dated.items()}
 
 
 def definition_on(kpi: Kpi, day: date) -> KpiVersion:
@@ -166,8 +171,10 @@ def definition_on(kpi: Kpi, day: date) -> KpiVersion:
     return versions_on([kpi.pk], [day])[kpi.pk][0]
 
 
-def _definitions(kpi_ids: Iterable[int], days: Sequence[date]) -> dict[int, list[Definition]]:
-    return {kpi: [as_definition(v) for v in versions] for kpi, versions in versions_on(kpi_ids, days).items()}
+def _definitions(
+    kpi_ids: Iterable[int], days: Sequence[date], versions: Versions | None
+) -> dict[int, list[Definition]]:
+    return {kpi: [as_definition(v) for v in found] for kpi, found in versions_on(kpi_ids, days, versions).items()}
 
 
 def _newest(binding_ids: list[int], ends: Sequence[datetime]) -> dict[tuple[int, int], Point]:
@@ -191,7 +198,7 @@ def _instant(microseconds: int) -> datetime:
 def _best(
     bounds: Sequence[Bound], definitions: Mapping[int, list[Definition]], ends: Sequence[datetime]
 ) -> dict[tuple[int, int], Point]:
-    """The deciding observation of bindings on the best in a window; one binding's observations are held at a time."""
+    """The deciding observation of bindings on the best in a window."""
     if not bounds:
         return {}
     chosen = {}
@@ -207,12 +214,17 @@ def _best(
 
 
 def _observed(binding_ids: list[int], start: datetime, end: datetime) -> Iterator[tuple[int, list[Point]]]:
-    rows = Observation.objects.filter(
-        binding__in=binding_ids, superseded_at=None, observed_at__gte=start, observed_at__lt=end
-    ).order_by("binding_id")
-    with transaction.atomic():
-        found = rows.values_list("binding_id", *_POINT).iterator(chunk_size=5000)
-        for binding_id, group in groupby(found, key=lambda row: row[0]):
+    """The observations of each binding; of many bindings one's are held at a time, which takes a transaction."""
+    rows = (
+        Observation.objects.filter(
+            binding__in=binding_ids, superseded_at=None, observed_at__gte=start, observed_at__lt=end
+        )
+        .order_by("binding_id")
+        .values_list("binding_id", *_POINT)
+    )
+    many = len(binding_ids) > _IN_ONE_GO
+    with transaction.atomic() if many else nullcontext():
+        for binding_id, group in groupby(rows.iterator(chunk_size=5000) if many else rows, key=lambda row: row[0]):
             yield binding_id, [Point(*row[1:]) for row in group]
 
 
@@ -229,24 +241,6 @@ def _dated(binding_ids: list[int], until: date) -> tuple[Dated, Dated]:
             found = baselines if is_baseline else targets
             found.setdefault(binding_id, []).append((effective_from, (value, digest)))
     return baselines, targets
-
-
-def sources_failing(
-    source_ids: Iterable[int], ends: Sequence[datetime], *, now: datetime | None = None
-) -> set[tuple[int | None, int]]:
-    """Which sources are found failing as of which day, as (source id, place of the day's end).
-
-    Failing: the last good sync, whenever it ran, is older than min(end of that day, now) less three intervals; or
-    there was none.
-    """
-    now = now or timezone.now()
-    rows = Source.objects.filter(pk__in=list(source_ids)).values_list("pk", "last_good_sync_at", "interval_minutes")
-    return {
-        (pk, place)
-        for pk, good_at, minutes in rows
-        for place, end in enumerate(ends)
-        if good_at is None or good_at < min(end, now) - timedelta(minutes=PATIENCE * minutes)
-    }
 
 
 def next_failing_at(

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from coe.core import access
 from kpis.measures.models import Binding
 from kpis.measures.queries import withheld_for
 from projects.catalog.models import Project
@@ -33,9 +34,11 @@ EVERYTHING = Audience()
 
 def audience_of(person: Any) -> Audience:
     """What is kept from `person`, asked anew each time: a role that was taken away counts at once."""
-    bound = Project.objects.filter(pk__in=Binding.objects.values("project"))
-    hidden = frozenset(
-        bound.exclude(pk__in=Project.objects.visible_to(person).values("pk")).values_list("pk", flat=True)
-    )
+    hidden: frozenset[int] = frozenset()
+    # No condition at all: nothing is hidden from whoever may know of every project.
+    if access.visible("project", person):
+        bound = Project.objects.filter(pk__in=Binding.objects.values("project"))
+        known = Project.objects.visible_to(person).values("pk")
+        hidden = frozenset(bound.exclude(pk__in=known).values_list("pk", flat=True))
     closed = Binding.objects.filter(is_withheld=True).exclude(project__in=hidden)
     return Audience(hidden, frozenset(withheld_for(person, closed)))

@@ -15,8 +15,9 @@ from psycopg import sql
 
 from coe.core import changes
 from coe.core.http import today
+from kpis.measures.bounds import bounds_of
 from kpis.measures.models import Binding
-from kpis.measures.queries import next_failing_at, readings_as_of
+from kpis.measures.queries import next_failing_at, readings_of
 from kpis.measures.readings import Reason
 from kpis.reports import facts
 from kpis.reports.audiences import EVERYTHING, Audience
@@ -141,14 +142,13 @@ def _computed(audience: Audience, days: Sequence[date]) -> dict[date, tuple[list
     # Before the reads: what commits while they run counts as not seen, and the board is computed once more.
     seen = changes.snapshot()
     defined, bounds, retired = facts.definitions(), facts.bounds(audience), facts.retired(days)
-    readings = readings_as_of(
-        Binding.objects.exclude(project__in=audience.hidden), days, withheld_ids=audience.withheld, now=now
-    )
+    measured = bounds_of(Binding.objects.exclude(project__in=audience.hidden), audience.withheld)
+    readings = readings_of(measured, days, versions=defined.versions, now=now)
     result = {}
     for day in days:
         known = [bound for bound in bounds if bound.project_id not in retired[day] and (bound.id, day) in readings]
         of_day = {bound.id: readings[bound.id, day] for bound in known}
-        cells = cells_of(known, of_day, facts.meanings(defined.on(day)), since=facts.since(of_day, day))
+        cells = cells_of(known, of_day, facts.meanings(defined.on(day)), since=facts.since(of_day, measured, day))
         valid_until = next_failing_at(day, now=now) if end_of(day) > now else None
         _keep(audience, day, cells, pack(of_day), seen=seen, now=now, valid_until=valid_until)
         short = {pk: Short(reading.value, reading.index, reading.reason) for pk, reading in of_day.items()}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from kpis.measures.bounds import bounds_of
+from kpis.measures.models import Binding
+from kpis.measures.queries import withheld_for
 from kpis.measures.readings import Reason
 from kpis.reports import facts
-from kpis.reports.audiences import Audience
 from kpis.reports.days import trend_days
 from kpis.reports.queries import Column, columns_on, project_rows
 from kpis.reports.tiles import Tile
@@ -41,13 +44,16 @@ class Comparison:
     apart: Sequence[tuple[Column, str]]
 
 
-def compare(audience: Audience, projects: Sequence[Project], as_of: date) -> Comparison:
+def compare(person: Any, projects: Sequence[Project], as_of: date) -> Comparison:
     """The KPIs that at least one of `projects` has, with each project's reading.
 
     The caller found them by `visible_to`.
     """
-    columns = columns_on(facts.definitions(), as_of)
-    rows = project_rows(audience, projects, columns, trend_days(as_of))
+    definitions = facts.definitions()
+    columns = columns_on(definitions, as_of)
+    bindings = Binding.objects.filter(project__in=projects)
+    bounds = bounds_of(bindings, withheld_for(person, bindings))
+    rows = project_rows(bounds, projects, columns, definitions, trend_days(as_of))
     lines = []
     for place, column in enumerate(columns):
         tiles = [row.tiles[place] for row in rows]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
 from coe.accounts.models import BusinessUnit
-from coe.core import figures
+from coe.core import access, figures
 from coe.core.http import today
+from kpis.measures.bounds import bound_of
 from kpis.measures.models import Baseline, Binding, Kpi, KpiVersion, Observation, Target
-from kpis.measures.queries import readings_as_of, withheld_for
+from kpis.measures.queries import readings_of
 from kpis.measures.readings import COUNTS, Reading, Reason
 from kpis.reports import boards, facts, words
 from kpis.reports.audiences import Audience
@@ -49,8 +50,12 @@ class ProjectFigure:
     left_out: Sequence[str]
 
 
-def project_figure(person: Any, project: Project, definition: KpiVersion, as_of: date) -> ProjectFigure:
-    """The reading of the KPI for the project as of the day. The caller has found the project by `visible_to`."""
+def project_figure(person: Any, project: Project, definitions: facts.Definitions, as_of: date) -> ProjectFigure:
+    """The reading of the one KPI that is defined, for the project as of the day.
+
+    The caller has found the project by `visible_to`.
+    """
+    definition = definitions.one(as_of)
     kpi, days, compared = definition.kpi, trend_days(as_of), compared_with(as_of)
     url = address("reports:explain_project", project.slug, kpi.key, as_of=as_of)
     bindings = bindings_with_sources(Binding.objects.filter(project=project, kpi=kpi))
@@ -58,10 +63,10 @@ def project_figure(person: Any, project: Project, definition: KpiVersion, as_of:
         tile = reading_tile([None] * len(days), days, compared, definition, url)
         return ProjectFigure(project, kpi, definition, None, None, tile, None, None, None, [], "", "", [])
     pk, binding = next(iter(bindings.items()))
-    withheld = withheld_for(person, Binding.objects.filter(pk=pk)) if binding.is_withheld else frozenset[int]()
-    readings = readings_as_of([pk], days, withheld_ids=withheld)
+    bounds = [bound_of(binding, is_withheld=not access.may(person, "figures.read", binding))]
+    readings = readings_of(bounds, days, versions=definitions.versions)
     reading = readings[pk, as_of]
-    begun = facts.since({pk: reading}, as_of)
+    begun = facts.since({pk: reading}, bounds, as_of)
     tile = reading_tile([readings[pk, day] for day in days], days, compared, definition, url, begun.get(pk))
     if reading.reason is Reason.WITHHELD:
         return ProjectFigure(project, kpi, definition, binding, reading, tile, None, None, None, [], "", "", [])
@@ -195,8 +200,10 @@ def unit_figure(audience: Audience, unit: BusinessUnit, key: str, as_of: date) -
     found = bindings_with_sources(of_unit)
     rolled = {pk: binding for pk, binding in found.items() if not binding.is_retired}
     retired = {binding.project_id for binding in found.values() if binding.is_retired}
-    readings = {pk: r for (pk, _), r in readings_as_of(list(rolled), [as_of], withheld_ids=audience.withheld).items()}
-    members = _members(rolled, readings, names, as_of)
+    bounds = [bound_of(binding, is_withheld=pk in audience.withheld) for pk, binding in rolled.items()]
+    readings = {pk: r for (pk, _), r in readings_of(bounds, [as_of], versions=definitions.versions).items()}
+    begun = facts.since(readings, bounds, as_of)
+    members = _members(rolled, readings, begun, names, as_of)
     return UnitFigure(
         unit,
         column,
@@ -213,9 +220,13 @@ def _in_category(version: KpiVersion, category: str) -> bool:
 
 
 def _members(
-    bindings: dict[int, Any], readings: dict[int, Reading], names: dict[int, KpiVersion], as_of: date
+    bindings: dict[int, Any],
+    readings: dict[int, Reading],
+    begun: dict[int, datetime],
+    names: dict[int, KpiVersion],
+    as_of: date,
 ) -> list[Member]:
-    begun, came_from = facts.since(readings, as_of), origins(bindings, readings)
+    came_from = origins(bindings, readings)
     members = []
     for pk, binding in bindings.items():
         reading = readings[pk]

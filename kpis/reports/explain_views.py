@@ -24,8 +24,9 @@ def explain_project(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """A project's figure, down to the MLflow run."""
     day = page_day(request)
     project = Project.objects.visible_to(request.user).select_related("unit").get(slug=slug)
-    definition = facts.definition_of(Kpi.objects.visible_to(request.user).filter(key=key), day)
-    figure = explain.project_figure(request.user, project, definition, day)
+    definitions = facts.definitions_of(Kpi.objects.visible_to(request.user).filter(key=key))
+    definition = definitions.one(day)
+    figure = explain.project_figure(request.user, project, definitions, day)
     crumbs = [
         {"label": project.name, "url": project.get_absolute_url()},
         {"label": definition.name, "url": address("reports:kpi", key, as_of=day)},

@@ -12,9 +12,9 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from coe.accounts.models import BusinessUnit
+from kpis.measures import bounds as measured
 from kpis.measures.models import Binding, Kpi, KpiVersion
 from kpis.measures.readings import Reading, Reason
 from kpis.reports.audiences import Audience
@@ -37,6 +37,10 @@ class Definitions:
             found[kpi_id] = begun[-1] if begun else versions[0]
         return found
 
+    def one(self, day: date) -> KpiVersion:
+        """Of the definitions of a single KPI the one in force on `day`."""
+        return next(iter(self.on(day).values()))
+
 
 def definitions() -> Definitions:
     """Every definition of every KPI with its `kpi`: one query."""
@@ -46,15 +50,15 @@ def definitions() -> Definitions:
     return Definitions(versions)
 
 
-def definition_of(kpi: QuerySet[Kpi], day: date) -> KpiVersion:
-    """The definition in force on `day` of the one KPI that `kpi` finds. Raises `Kpi.DoesNotExist` if it finds none."""
+def definitions_of(kpi: QuerySet[Kpi]) -> Definitions:
+    """The definitions of the one KPI that `kpi` finds: one query. Raises `Kpi.DoesNotExist` if it finds none."""
     versions = KpiVersion.objects.filter(kpi__in=kpi).select_related("kpi").order_by("effective_from")
     found: dict[int, list[KpiVersion]] = defaultdict(list)
     for version in versions:
         found[version.kpi_id].append(version)
     if not found:
         raise Kpi.DoesNotExist("no such KPI")
-    return next(iter(Definitions(found).on(day).values()))
+    return Definitions(found)
 
 
 def meanings(on_day: Mapping[int, KpiVersion]) -> dict[int, Meaning]:
@@ -121,17 +125,17 @@ _CHANGED = """
 """
 
 
-def since(readings: Mapping[int, Reading], day: date) -> dict[int, datetime]:
-    """Since when bindings read `dataset_changed` or `source_failing` as of `day`; nothing is asked where none does."""
+def since(readings: Mapping[int, Reading], bounds: Iterable[measured.Bound], day: date) -> dict[int, datetime]:
+    """Since when bindings read `dataset_changed` or `source_failing` as of `day`: one query, where one of them does.
+
+    `bounds` are the same bindings; a source fails since its last good sync.
+    """
     found: dict[int, datetime] = {}
     changed = [pk for pk, reading in readings.items() if reading.reason is Reason.DATASET_CHANGED]
     if changed:
         with connection.cursor() as cursor:
             cursor.execute(_CHANGED, {"bindings": changed, "day": day, "end": end_of(day)})
             found.update(cursor.fetchall())
-    failing = [pk for pk, reading in readings.items() if reading.reason is Reason.SOURCE_FAILING]
-    if failing:
-        last_good = Coalesce("experiment__source__last_good_sync_at", "model__source__last_good_sync_at")
-        rows = Binding.objects.filter(pk__in=failing).annotate(last_good=last_good).values_list("pk", "last_good")
-        found.update((pk, last) for pk, last in rows if last)
+    failing = {pk for pk, reading in readings.items() if reading.reason is Reason.SOURCE_FAILING}
+    found.update((b.id, b.last_good_sync_at) for b in bounds if b.id in failing and b.last_good_sync_at)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_safe
 
 from coe.core.csv_out import csv_response
 from coe.core.http import signed_in
-from kpis.measures.models import Binding, Kpi, KpiVersion
-from kpis.measures.queries import readings_as_of
+from kpis.measures.bounds import bounds_of
+from kpis.measures.models import Binding, Kpi
+from kpis.measures.queries import readings_of
 from kpis.reports import boards, comparison, facts
 from kpis.reports.asked import day_context, page_day
 from kpis.reports.audiences import Audience, audience_of
@@ -52,7 +54,8 @@ class Entry:
 def kpi(request: HttpRequest, key: str) -> HttpResponseBase:
     """All projects on one KPI."""
     day = page_day(request)
-    definition = facts.definition_of(Kpi.objects.visible_to(request.user).filter(key=key), day)
+    definitions = facts.definitions_of(Kpi.objects.visible_to(request.user).filter(key=key))
+    definition = definitions.one(day)
     found = definition.kpi
     audience = audience_of(request.user)
     form = KpiFilter(request.GET or None)
@@ -72,7 +75,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponseBase:
             "filter_form": form,
             "page_obj": page,
             "sort": sort,
-            "tiles": _tiles(audience, list(page.object_list), definition, day),
+            "tiles": _tiles(audience, list(page.object_list), definitions, day),
             "compared": compared_with(day),
             "crumbs": [{"label": "KPIs", "url": "/kpis/"}],
         },
@@ -109,11 +112,14 @@ def _sorted(entries: list[Entry], sort: str) -> list[Entry]:
     return known + [e for e in entries if key(e) is None]
 
 
-def _tiles(audience: Audience, entries: Sequence[Entry], definition: KpiVersion, day: date) -> list[tuple[Entry, Tile]]:
-    days, compared = trend_days(day), compared_with(day)
+def _tiles(
+    audience: Audience, entries: Sequence[Entry], definitions: facts.Definitions, day: date
+) -> list[tuple[Entry, Tile]]:
+    days, compared, definition = trend_days(day), compared_with(day), definitions.one(day)
     ids = [entry.binding_id for entry in entries]
-    readings = readings_as_of(ids, days, withheld_ids=audience.withheld) if ids else {}
-    begun = facts.since({pk: readings[pk, day] for pk in ids if (pk, day) in readings}, day)
+    bounds = bounds_of(Binding.objects.filter(pk__in=ids), audience.withheld) if ids else []
+    readings = readings_of(bounds, days, versions=definitions.versions)
+    begun = facts.since({bound.id: readings[bound.id, day] for bound in bounds}, bounds, day)
     return [
         (
             entry,
@@ -158,7 +164,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         choices = list(_matches(visible, words, slugs))
         if len(choices) == 1 and len(slugs) < MOST_COMPARED:
             return HttpResponseRedirect(_with(request, [*slugs, choices[0].slug]))
-    side_by_side = comparison.compare(audience_of(request.user), projects, day) if projects else None
+    side_by_side = comparison.compare(request.user, projects, day) if projects else None
     return render(
         request,
         "reports/compare.html",
@@ -181,11 +187,13 @@ def _named(text: str) -> str:
 
 
 def _matches(visible: Any, words: str, slugs: Sequence[str]) -> Sequence[Project]:
-    exact = [p for p in visible.filter(slug=words.lower()) if p.slug not in slugs]
-    named = list(visible.filter(name__iexact=words).exclude(slug__in=slugs)[:2])
-    if exact or len(named) == 1:
-        return (exact or named)[:1]
-    return list(visible.matching(words).exclude(slug__in=slugs).select_related("unit")[:12])
+    others = visible.exclude(slug__in=slugs).select_related("unit")
+    called = others.filter(Q(slug=words.lower()) | Q(name__iexact=words))
+    called = list(called.order_by(Case(When(slug=words.lower(), then=0), default=1), "name", "pk")[:2])
+    exact = [project for project in called if project.slug == words.lower()]
+    if exact or len(called) == 1:
+        return (exact or called)[:1]
+    return list(others.matching(words)[:12])
 
 
 def _with(request: HttpRequest, slugs: Sequence[str]) -> str:

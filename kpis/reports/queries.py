@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 
 from coe.accounts.models import BusinessUnit
 from coe.core.http import today
+from kpis.measures.bounds import Bound, bounds_of
 from kpis.measures.models import Binding, Category, KpiVersion
-from kpis.measures.queries import readings_as_of
+from kpis.measures.queries import readings_of
 from kpis.reports import boards, facts
 from kpis.reports.audiences import Audience
 from kpis.reports.cells import CellFigure
@@ -82,13 +83,25 @@ def address(name: str, *args: str, as_of: date, **params: str) -> str:
     return reverse(name, args=args) + (f"?{urlencode(asked)}" if asked else "")
 
 
-def unit_with_children(person: Any, slug: str) -> tuple[BusinessUnit, list[BusinessUnit]]:
-    """The unit and those directly below it: one query. Raises `BusinessUnit.DoesNotExist` if there is no such unit."""
-    found = BusinessUnit.objects.visible_to(person).filter(Q(slug=slug) | Q(parent__slug=slug))
-    units = {unit.slug: unit for unit in found}
-    if slug not in units:
+@dataclass(frozen=True)
+class Place:
+    """A unit among the others: those above it, outermost first, and those directly below."""
+
+    unit: BusinessUnit
+    above: list[BusinessUnit]
+    below: list[BusinessUnit]
+
+
+def place_of(person: Any, slug: str) -> Place:
+    """The unit with its surroundings: one query. Raises `BusinessUnit.DoesNotExist` if there is no such unit."""
+    is_above = Exists(BusinessUnit.objects.filter(slug=slug, lineage__contains=[OuterRef("pk")]))
+    found = BusinessUnit.objects.visible_to(person).filter(Q(is_above) | Q(parent__slug=slug))
+    units = {unit.pk: unit for unit in found}
+    unit = next((unit for unit in units.values() if unit.slug == slug), None)
+    if unit is None:
         raise BusinessUnit.DoesNotExist(slug)
-    return units.pop(slug), list(units.values())
+    above = [units[pk] for pk in unit.lineage[:-1] if pk in units]
+    return Place(unit, above, [below for below in units.values() if below.parent_id == unit.pk])
 
 
 def columns_on(definitions: facts.Definitions, day: date, by: str = "kpi") -> list[Column]:
@@ -128,14 +141,20 @@ def unit_rows(
 
 
 def project_rows(
-    audience: Audience, projects: Sequence[Project], columns: Sequence[Column], days: Sequence[date]
+    bounds: Sequence[Bound],
+    projects: Sequence[Project],
+    columns: Sequence[Column],
+    definitions: facts.Definitions,
+    days: Sequence[date],
 ) -> list[Row]:
-    """A row for each project: its readings of the columns' KPIs. The caller has found the projects by `visible_to`."""
+    """A row for each project: its readings of the columns' KPIs. The caller has found the projects by `visible_to`.
+
+    `bounds` are their bindings, and know which are withheld from the reader.
+    """
     as_of, compared = days[-1], compared_with(days[-1])
-    pairs = Binding.objects.filter(project__in=[project.pk for project in projects])
-    ids = {(project, kpi): pk for pk, project, kpi in pairs.values_list("pk", "project_id", "kpi_id")}
-    readings = readings_as_of(list(ids.values()), days, withheld_ids=audience.withheld) if ids else {}
-    begun = facts.since({pk: readings[pk, as_of] for pk in ids.values() if (pk, as_of) in readings}, as_of)
+    ids = {(bound.project_id, bound.kpi_id): bound.id for bound in bounds}
+    readings = readings_of(bounds, days, versions=definitions.versions)
+    begun = facts.since({pk: readings[pk, as_of] for pk in ids.values()}, bounds, as_of)
     rows = []
     for project in projects:
         tiles = []
@@ -175,7 +194,8 @@ def scoreboard(
     own: list[Row] = []
     if within is not None and by == "kpi":
         shown = own_projects(person, within, as_of) if projects is None else projects
-        own = project_rows(audience, shown, columns, days)
+        bounds = bounds_of(Binding.objects.filter(project__in=shown), audience.withheld) if shown else []
+        own = project_rows(bounds, shown, columns, definitions, days)
     if only_used:
         used = [place for place in range(len(columns)) if any(not r.tiles[place].is_empty for r in [*rows, *own])]
         columns = [columns[place] for place in used]

@@ -133,12 +133,11 @@ def scoreboard(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def scoreboard_unit(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What is within a unit: its sub-units, then its own projects."""
-    return _scoreboard(request, *queries.unit_with_children(request.user, slug))
+    return _scoreboard(request, queries.place_of(request.user, slug))
 
 
-def _scoreboard(
-    request: HttpRequest, within: BusinessUnit | None, below: Sequence[BusinessUnit] | None = None
-) -> HttpResponseBase:
+def _scoreboard(request: HttpRequest, place: queries.Place | None) -> HttpResponseBase:
+    within, below = (place.unit, place.below) if place else (None, None)
     day, by = page_day(request), "category" if request.GET.get("by") == "category" else "kpi"
     audience = audience_of(request.user)
     as_csv = request.GET.get("format") == "csv"
@@ -157,20 +156,15 @@ def _scoreboard(
             "table": table,
             "by": by,
             "within": within,
-            "crumbs": _crumbs(within, day),
+            "crumbs": _crumbs(place.above, day) if place else [],
             "page_obj": page,
             "compared": table.compared,
         },
     )
 
 
-def _crumbs(within: BusinessUnit | None, day: date) -> list[dict[str, str]]:
-    """The units above this one, outermost first."""
-    if within is None:
-        return []
-    ids = within.lineage[:-1]
-    above = {unit.pk: unit for unit in BusinessUnit.objects.filter(pk__in=ids)} if ids else {}
-    units = [above[pk] for pk in within.lineage[:-1] if pk in above]
+def _crumbs(units: Sequence[BusinessUnit], day: date) -> list[dict[str, str]]:
+    """The way to a unit through `units` above it."""
     crumbs = [{"label": "Scoreboard", "url": queries.address("reports:scoreboard", as_of=day)}]
     return crumbs + [
         {"label": unit.name, "url": queries.address("reports:scoreboard_unit", unit.slug, as_of=day)} for unit in units

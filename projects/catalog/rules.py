@@ -32,8 +32,17 @@ def _projects(person: Person) -> Q:
 
 
 def is_team(person: Person, project: Project) -> bool:
-    """Whether the person owns the project or is a member of it."""
-    return project.owner_id == person.pk or project.members.filter(person=person).exists()
+    """Whether the person owns the project or is a member of it; asked once and kept on the instance."""
+    if project.owner_id == person.pk:
+        return True
+    if person.pk not in project.__dict__.get("_members", {}):
+        keep_membership(project, person, is_member=project.members.filter(person=person).exists())
+    return bool(project.__dict__["_members"][person.pk])
+
+
+def keep_membership(project: Project, person: Person, *, is_member: bool) -> None:
+    """Note on the instance what the database just said, so that no rule asks it again."""
+    project.__dict__.setdefault("_members", {})[person.pk] = is_member
 
 
 def leads(person: Person, project: Project) -> bool:

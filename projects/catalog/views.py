@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from coe.core.forms import carried_out
 from coe.core.http import signed_in, today
 from coe.core.listing import listing
 from coe.core.models import Event
-from projects.catalog import services, stages
+from projects.catalog import overview, rules, services, stages
 from projects.catalog.forms import MemberForm, MoveForm, NewProjectForm, ProjectFilter, StatusForm
 from projects.catalog.models import Member, Project, Stage
 from projects.catalog.queries import SORTS
@@ -58,7 +59,9 @@ def _csv_rows(rows: Any) -> Iterator[list[Any]]:
 def get_project(request: PersonRequest, slug: str) -> Project:
     """The project of that slug. Raises `Project.DoesNotExist` when the person may not know of it."""
     visible = Project.objects.visible_to(request.user).select_related("unit", "owner", "sponsor")
-    project: Project = visible.get(slug=slug)
+    theirs = Member.objects.filter(project=OuterRef("pk"), person=request.user)
+    project: Project = visible.annotate(is_member=Exists(theirs)).get(slug=slug)
+    rules.keep_membership(project, request.user, is_member=project.__dict__["is_member"])
     return project
 
 
@@ -78,14 +81,14 @@ def project(request: PersonRequest, slug: str) -> HttpResponseBase:
     context = {
         "project": shown,
         "may": allowed(request, shown),
-        "people": people_of(shown),
-        "stakeholders": shown.stakeholders.all(),
+        "contacts": overview.contacts_of(shown),
+        "mirrored": overview.mirrored_of(shown),
         "track": [
             {"stage": stage, "here": stage == shown.stage, "days": days.get(stage), "move": entered.get(stage)}
             for stage in Stage
         ],
         "overrides": [move for move in moves if move.is_override],
-        "status": shown.status_updates.select_related("author").first(),
+        "status": shown.status_updates.select_related("author").first() if shown.latest_status else None,
         "events": Event.objects.about(shown).select_related("actor")[:10],
     }
     return render(request, "catalog/project.html", context)

@@ -72,5 +72,5 @@ def test_the_page_takes_few_queries(make, world, sign_in, django_assert_max_num_
         make.experiment(project=world.project)
     client = sign_in(world.owner)
     client.get("/projects/churn/")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(15):
         client.get("/projects/churn/")

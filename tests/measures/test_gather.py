@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from coe.core import access
 from coe.core.models import Change
 from kpis.measures import observations, queries, touched
+from kpis.measures.bounds import bounds_of, failing_sources
 from kpis.measures.models import Baseline, Binding, KpiVersion, MetricName, Observation, Target
 from kpis.measures.readings import end_of_day
 from projects.tracking.models import AliasMove, Experiment, LoggedModel, ModelVersion, RegisteredModel, Run, Source
@@ -327,6 +328,7 @@ def test_when_the_next_source_will_be_found_failing(make):
     at = queries.next_failing_at(today, now=now)
     assert at == source.last_good_sync_at + timedelta(minutes=45)
     end = [queries.company_end_of(today)]
-    assert not queries.sources_failing([source.pk], end, now=at)
-    assert queries.sources_failing([source.pk], end, now=at + timedelta(microseconds=1))
+    bounds = bounds_of(Binding.objects.filter(pk=make.binding(experiment=make.experiment(source)).pk))
+    assert not failing_sources(bounds, end, now=at)
+    assert failing_sources(bounds, end, now=at + timedelta(microseconds=1))
     assert queries.next_failing_at(today - timedelta(days=1), now=now) is None

@@ -6,13 +6,14 @@ from typing import Any
 
 from django import template
 from django.http import Http404
+from django.urls import reverse
 
 from coe.core import access
 from coe.core.http import today
+from kpis.measures.bounds import bounds_of
 from kpis.measures.models import Binding
 from kpis.reports import facts
 from kpis.reports.asked import page_day
-from kpis.reports.audiences import audience_of
 from kpis.reports.days import compared_with, trend_days
 from kpis.reports.queries import columns_on, project_rows
 from projects.catalog.models import Project
@@ -31,20 +32,20 @@ def project_kpis(context: dict[str, Any], project: Project) -> dict[str, Any]:
         day = page_day(request)
     except Http404:
         day = today()
-    columns = columns_on(facts.definitions(), day)
-    row = project_rows(audience_of(request.user), [project], columns, trend_days(day))[0]
-    urls = {
-        binding.kpi_id: binding.get_absolute_url()
-        for binding in Binding.objects.filter(project=project).select_related("kpi", "project")
-    }
+    definitions = facts.definitions()
+    columns = columns_on(definitions, day)
+    may_read = access.may(request.user, "project.confidential", project)
+    bounds = bounds_of(Binding.objects.filter(project=project), hold_back=not may_read)
+    row = project_rows(bounds, [project], columns, definitions, trend_days(day))[0]
+    bound = {one.kpi_id for one in bounds}
     return {
         "project": project,
         "may_bind": access.may(request.user, "project.edit", project),
         "as_of": day,
         "compared": compared_with(day),
         "rows": [
-            (column, tile, urls[column.kpi_id])
+            (column, tile, reverse("measures:binding", args=[project.slug, column.key]))
             for column, tile in zip(columns, row.tiles, strict=True)
-            if column.kpi_id in urls
+            if column.kpi_id in bound
         ],
     }

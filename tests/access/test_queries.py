@@ -1,0 +1,267 @@
+"""No page makes more than 15 queries, and none makes more of them because a list has more rows.
+
+Counted is everything between request and answer: session, person and roles too. Figures are kept before (the first
+request to a page computes them), as the scheduler keeps them for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from coe.accounts.models import Person
+from coe.core import events
+from kpis.measures.models import Baseline, Kpi, KpiVersion, MetricName, Target
+from projects.catalog import services
+from projects.catalog.models import Project, StageMove
+from projects.tracking.models import AliasMove, LoggedModel, ModelVersion, Source, Sync
+from tests.access.matrix import ALL, PAGES
+from tests.access.world import World, build
+from tests.factories import Make, at
+
+MOST = 15
+# The administrator and the executive see all; the others are asked more questions on the way.
+READERS = ("administrator", "executive", "unit_lead", "owner", "member", "contributor")
+ADDRESSES = [
+    (template, rule) for rows in PAGES.values() for method, template, rule in rows if method == "GET" and rule.allowed
+] + [(f"/projects/{{{slug}}}/{page}/", ALL) for slug in ("open", "closed") for page in ("members", "status")]
+VARIANTS = {
+    "/projects/": ["?q=open&stage=production&sort=-value", "?unit=retail&owner=owner&tag=pricing"],
+    "/people/": ["?q=person&unit=retail"],
+    "/units/": ["?q=retail"],
+    "/": ["?as_of=2026-01-31"],
+    "/scoreboard/": ["?by=category"],
+    "/scoreboard/{unit}/": ["?by=category", "?as_of=2026-01-31"],
+    "/kpis/": ["?q=auc", "?archived=yes"],
+    "/kpis/{kpi}/": ["?unit=retail&stage=production", "?sort=value"],
+    "/experiments/": ["?q=experiment&state=linked"],
+    "/models/": ["?q=model&state=linked"],
+    "/triage/": ["?kind=models", "?state=dismissed"],
+    "/compare/?p={open}": ["&p=more-1&p=more-2&p=more-3", "&add=more"],
+    "/projects/{open}/": ["?as_of=2026-01-31"],
+    "/projects/{open}/kpis/{kpi}/": ["?all"],
+    "/explain/project/{open}/{kpi}/": ["?as_of=2026-01-31"],
+    "/explain/unit/{unit}/{kpi}/": ["?as_of=2026-01-31"],
+}
+
+
+def fill(make: Make, world: World) -> None:
+    """More than one of everything that hangs on the open project, and of everything that a list may show."""
+    first = Project.objects.get(slug=world.names["open"])
+    source = Source.objects.get(name=world.names["source"])
+    kpi = Kpi.objects.get(key=world.names["kpi"])
+    other = make.source("elsewhere", last_good_sync_at=at("2025-06-01"))
+    online = make.unit("online", parent=first.unit)
+    make.unit("stores", parent=online)
+    kpis = [kpi, *(make.kpi(f"kpi-no-{n}", category=c) for n, c in enumerate(("business_value", "adoption")))]
+    KpiVersion.objects.create(
+        kpi=kpi,
+        effective_from=at("2026-01-01").date(),
+        name="AUC",
+        sentence="What it says.",
+        category="model_quality",
+        unit="ratio",
+        direction="higher",
+        roll_up="mean",
+        cadence_days=30,
+    )
+    more = [
+        make.project(f"more-{n}", unit=(first.unit, online)[n % 2], visibility=("company", "members")[n % 2])
+        for n in range(1, 5)
+    ]
+    for n, project in enumerate([first, *more]):
+        tell(make, project)
+        hang(make, project, (source, other)[n % 2])
+        bind(make, project, kpis)
+    for n in range(6):
+        make.experiment(source, is_dismissed=n % 2 == 0)
+        make.model(source, is_dismissed=n % 2 == 0)
+        MetricName.objects.create(source=(source, other)[n % 2], key=f"auc_{n}", runs=n, kpi=kpi if n == 5 else None)
+        Sync.objects.create(source=source, state="failed", finished_at=source.created_at, asked_by=first.owner)
+    make.member(first, world.people["viewer"])
+    make.person(unit=first.unit, roles=[("viewer", first.unit)])
+    for person in world.people.values():
+        for unit in (first.unit, online):
+            person.grants.get_or_create(role="viewer", unit=unit)
+        note("role.granted", person, first.owner, role="viewer", where="Retail")
+        note("unit.changed", first.unit, person, fields=["name"])
+        note("source.changed", source, person, fields=["label"])
+
+
+def tell(make: Make, project: Project) -> None:
+    """Members, stakeholders, moves, status updates and events of the project, by many people."""
+    for responsibility in ("business", "data_science", "data_science", "support"):
+        make.member(project, responsibility=responsibility)
+    project.sponsor = make.person()
+    project.techniques, project.domains = ["boosting"], ["pricing"]
+    project.save()
+    project.stakeholders.add(make.person(), make.person())
+    for stage, before in (("pilot", "production"), ("production", "pilot")):
+        StageMove.objects.create(
+            project=project,
+            before=before,
+            after=stage,
+            on=at("2025-06-01").date(),
+            reason="Went on",
+            is_override=True,
+            actor=make.person(),
+            owner=make.person(),
+        )
+        services.give_status(slug=project.slug, actor=project.owner, status="on_track", text="It *goes* well.")
+        note("project.edited", project, make.person(), fields=["summary"])
+
+
+def hang(make: Make, project: Project, source: Source) -> None:
+    """Experiments with runs and logged models, and registered models with versions and aliases."""
+    by = {"linked_by": project.owner, "linked_at": at("2026-01-01")}
+    for _ in range(3):
+        experiment = make.experiment(source, project=project, **by)
+        model = make.model(source, project=project, aliases={"champion": 1, "challenger": 2}, **by)
+        for version in (1, 2):
+            run = make.run(experiment, metrics={"auc": [0.8, 1767225600000, 0], "loss": [0.1, 1767225600000, 0]})
+            LoggedModel.objects.create(experiment=experiment, source=source, model_id=f"m-{run.pk}", run_id=run.run_id)
+            ModelVersion.objects.create(model=model, version=version, run_id=run.run_id)
+            AliasMove.objects.create(model=model, alias="champion", version=version, at=at(f"2026-01-0{version}"))
+
+
+def bind(make: Make, project: Project, kpis: list[Kpi]) -> None:
+    """Bindings of each kind: read from runs, the best of a window, entered and withheld; some with a reason to say."""
+    experiment = project.experiments.order_by("pk").last()
+    ways: tuple[dict[str, Any], ...] = (
+        {"experiment": experiment, "digest": "aaaa"},
+        {"experiment": experiment, "selector": "best", "window_days": 90},
+        {"is_withheld": True},
+    )
+    for kpi, way in zip(kpis, ways, strict=True):
+        binding = project.bindings.filter(kpi=kpi).first()
+        if binding is None:
+            binding = make.binding(project, kpi, baseline=0.5, target=0.9, **way)
+        Baseline.objects.create(
+            binding=binding,
+            value=0.6,
+            effective_from=at("2025-03-01").date(),
+            note="Before",
+            dataset_digest="aaaa",
+            author=make.person(),
+        )
+        Target.objects.create(binding=binding, value=0.95, effective_from=at("2025-03-01").date(), author=make.person())
+        for month in range(1, 5):
+            author = make.person() if way.get("is_withheld") else None
+            make.observation(
+                binding, 0.6 + month / 20, f"2026-0{month}-20", run_id=f"r{month}", dataset_digest="bbbb", author=author
+            )
+
+
+def note(verb: str, subject: Model, actor: Person, **facts: object) -> None:
+    with transaction.atomic():
+        events.record(actor=actor, verb=verb, subject=subject, facts=facts)
+
+
+@pytest.fixture
+def world(make: Make) -> World:
+    made = build(make)
+    fill(make, made)
+    return made
+
+
+def queries_of(client: Client, path: str) -> list[str]:
+    """The statements behind a page, once its figures are kept."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_page_makes_more_than_fifteen_queries(world: World, reader: str) -> None:
+    client = Client()
+    client.force_login(world.people[reader])
+    over = []
+    for template, rule in ADDRESSES:
+        if reader not in rule.allowed:
+            continue
+        for variant in ["", *VARIANTS.get(template, [])]:
+            path = world.path(template) + variant
+            made = queries_of(client, path)
+            if len(made) > MOST:
+                over.append(f"{path}: {len(made)} queries\n" + "\n".join(f"    {short(one)}" for one in made))
+    assert not over, "\n".join(over)
+
+
+def short(statement: str) -> str:
+    """A statement without the columns that it reads."""
+    return re.sub(r"SELECT .*? FROM", "SELECT … FROM", " ".join(statement.split()))[:260]
+
+
+LISTS = (
+    "/projects/",
+    "/people/",
+    "/units/",
+    "/units/{unit}/",
+    "/people/{person}/",
+    "/sources/",
+    "/sources/{source}/",
+    "/experiments/",
+    "/experiments/{source}/{open_experiment}/",
+    "/models/",
+    "/models/{source}/{open_model}/",
+    "/triage/",
+    "/kpis/",
+    "/kpis/{kpi}/",
+    "/kpis/metrics/",
+    "/projects/{open}/",
+    "/projects/{open}/timeline/",
+    "/projects/{open}/kpis/{kpi}/",
+    "/scoreboard/",
+    "/scoreboard/{unit}/",
+    "/explain/unit/{unit}/{kpi}/",
+    "/",
+)
+
+
+def test_more_rows_need_no_more_queries(make: Make, world: World) -> None:
+    client = Client()
+    client.force_login(world.people["administrator"])
+    paths = [world.path(template) for template in LISTS]
+    few = {path: len(queries_of(client, path)) for path in paths}
+    thrice(make, world)
+    many = {path: queries_of(client, path) for path in paths}
+    grown = {path: "\n".join(map(short, made)) for path, made in many.items() if len(made) > few[path]}
+    assert not grown, "\n".join(f"{path}: more than {few[path]}\n{told}" for path, told in grown.items())
+
+
+def thrice(make: Make, world: World) -> None:
+    """About three times as many rows as `fill` left, in every list."""
+    first = Project.objects.get(slug=world.names["open"])
+    source = Source.objects.get(name=world.names["source"])
+    kpis = list(Kpi.objects.order_by("pk"))
+    for n in range(10):
+        project = make.project(unit=make.unit(parent=first.unit) if n % 2 else first.unit)
+        hang(make, project, source)
+        bind(make, project, kpis)
+        person = make.person(unit=first.unit, roles=[("viewer", first.unit)])
+        for verb, subject in (("role.granted", world.people["viewer"]), ("project.edited", first)):
+            note(verb, subject, person, role="viewer", where="Retail")
+        make.member(first)
+        make.member(project, world.people["viewer"])
+        make.kpi(f"another-{n}")
+        make.unit()
+        make.source()
+        MetricName.objects.create(source=source, key=f"loss_{n}", runs=n)
+    hang(make, first, source)
+    experiment = first.experiments.get(experiment_id=world.names["open_experiment"])
+    model = first.registeredmodels.get(name=world.names["open_model"])
+    for n in range(2, 12):
+        run = make.run(experiment)
+        make.experiment(source)
+        make.model(source)
+        ModelVersion.objects.create(model=model, version=n, run_id=run.run_id)
+        AliasMove.objects.create(model=model, alias="champion", version=n, at=at("2026-02-01"))
+        Sync.objects.create(source=source, state="failed", finished_at=source.created_at, asked_by=make.person())
+        make.observation(first.bindings.get(kpi=kpis[0]), 0.7, f"2026-05-{n + 10}", author=make.person())
