@@ -20,6 +20,8 @@ API = "/api/2.0/mlflow/"
 ATTEMPTS = 4
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
+# A model's description of itself, or the list of its files.
+MOST_FILE_BYTES = 1024 * 1024
 Json = dict[str, Any]
 
 
@@ -107,6 +109,10 @@ class Gateway:
     def get(self, call: str, **query: str) -> Json:
         return self._call("GET", API + call + ("?" + urlencode(query) if query else ""), None)
 
+    def change(self, method: str, call: str, body: Json) -> Json:
+        """POST, PATCH or DELETE, once: whoever changes something looks before it tries again."""
+        return self._read(self._answer(method, API + call, json.dumps(body).encode(), attempts=1))
+
     def check(self) -> None:
         """Raises unless this is an MLflow server that lets us read."""
         answer = self.post("experiments/search", {"max_results": 1})
@@ -146,13 +152,62 @@ class Gateway:
             raise GatewayError(Fault.BROKEN, f"{self._http.host} sent an answer without what was asked for.")
         return found
 
+    # -- what lies in a model's folder, through the server's own way to its files ---------------------------------
+    def logged_model_file(self, model_id: str, path: str) -> bytes | None:
+        """One small file of a logged model; None when there is none."""
+        # Outside of the documented interface MLflow hands files out only where its own pages get them.
+        return self._file(
+            f"/ajax-api/2.0/mlflow/logged-models/{quote(model_id, safe='')}/artifacts/files", path, "artifact_file_path"
+        )
+
+    def logged_model_files(self, model_id: str) -> list[str]:
+        """What lies at the top of a logged model's folder; the names of folders end with a slash."""
+        return self._names(f"{API}logged-models/{quote(model_id, safe='')}/artifacts/directories", "")
+
+    def run_file(self, run_id: str, path: str) -> bytes | None:
+        return self._file("/get-artifact", path, "path", run_id=run_id)
+
+    def run_files(self, run_id: str, folder: str) -> list[str]:
+        return self._names(f"{API}artifacts/list", folder, run_id=run_id)
+
+    def version_file(self, name: str, version: int, path: str) -> bytes | None:
+        """One file of a registered version, wherever the registry says that it lies."""
+        return self._file("/model-versions/get-artifact", path, "path", name=name, version=str(version))
+
+    def _file(self, call: str, path: str, key: str, **query: str) -> bytes | None:
+        wanted = urlencode({**query, key: path})
+        # Tried once: a broken store of files must not hold up everything else.
+        answer = self._answer("GET", f"{call}?{wanted}", None, attempts=1, most_bytes=MOST_FILE_BYTES)
+        if answer.status < 300:
+            return answer.body
+        try:
+            self._read(answer)
+        except GatewayError as error:
+            if error.fault is not Fault.GONE:
+                raise
+        return None
+
+    def _names(self, call: str, folder: str, **query: str) -> list[str]:
+        wanted = urlencode({**query, **({"path": folder} if folder else {})})
+        path = f"{call}?{wanted}" if wanted else call
+        told = self._read(self._answer("GET", path, None, attempts=1, most_bytes=MOST_FILE_BYTES))
+        found = told.get("files", [])
+        rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        names = [(str(one.get("path", "")).rpartition("/")[2], bool(one.get("is_dir"))) for one in rows]
+        return sorted(name + "/" * is_folder for name, is_folder in names if name)
+
     # -- transport ------------------------------------------------------------------------------------------------
     def _call(self, method: str, path: str, body: bytes | None) -> Json:
+        return self._read(self._answer(method, path, body, attempts=self._attempts))
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, *, attempts: int, most_bytes: int | None = None
+    ) -> outgoing.Answer:
         wait = FIRST_WAIT
-        for attempt in range(1, self._attempts + 1):
+        for attempt in range(1, attempts + 1):
             error, asked = None, 0.0
             try:
-                answer = self._http.send(method, path, self._headers, body)
+                answer = self._http.send(method, path, self._headers, body, most_bytes=most_bytes)
             except (outgoing.AddressRefused, outgoing.NameUnknown) as unreachable:
                 raise GatewayError(Fault.ADDRESS, unreachable.sentence) from None
             except outgoing.TooLarge as unreachable:
@@ -161,9 +216,9 @@ class Gateway:
                 error = GatewayError(Fault.NO_ANSWER, unreachable.sentence)
             else:
                 if answer.status != 429 and answer.status < 500:
-                    return self._read(answer)
+                    return answer
                 error, asked = self._busy(answer), _seconds(answer.headers.get("retry-after", ""))
-            if attempt == self._attempts:
+            if attempt == attempts:
                 raise error
             self._pause(min(max(wait, asked), LONGEST_WAIT))
             wait *= 2

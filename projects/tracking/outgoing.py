@@ -118,8 +118,17 @@ class Outgoing:
         kind = _Secure if parts.scheme == "https" else _Plain
         self._connection = kind(parts.hostname, port, timeout=CONNECT_SECONDS)
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        most_bytes: int | None = None,
+    ) -> Answer:
         """The server's answer, whatever its status. Raises `Unreachable` and its kinds."""
+        most = min(most_bytes or self.most_bytes, self.most_bytes)
         # The timer ends even a server that sends one byte a minute for ever.
         timer = threading.Timer(self.total, self.abort)
         timer.daemon = True
@@ -127,14 +136,14 @@ class Outgoing:
         try:
             was_open = self._connection.sock is not None
             try:
-                return self._once(method, path, headers, body)
+                return self._once(method, path, headers, body, most)
             except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
                 # A kept connection may have been closed by the server while it was idle: that is no fault of the
                 # server.
                 if not was_open:
                     raise
                 self.close()
-                return self._once(method, path, headers, body)
+                return self._once(method, path, headers, body, most)
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(f"The certificate of {self.host} is not valid: {error.verify_message}.") from None
         except TimeoutError:
@@ -148,7 +157,7 @@ class Outgoing:
         finally:
             timer.cancel()
 
-    def _once(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+    def _once(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
         complete = False
         try:
             if self._connection.sock is None:
@@ -159,8 +168,8 @@ class Outgoing:
             parts, size = [], 0
             while part := response.read(1 << 20):
                 size += len(part)
-                if size > self.most_bytes:
-                    raise TooLarge(f"{self.host} sent more than {self.most_bytes // 1048576} MB in one answer.")
+                if size > most:
+                    raise TooLarge(f"{self.host} sent more than {most // 1048576} MB in one answer.")
                 parts.append(part)
             if response.length:
                 # Reading piece by piece, Python does not say that the server stopped before what it had promised.
