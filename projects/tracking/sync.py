@@ -19,6 +19,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from projects.tracking import followups, gone, health, lease, phases
+from projects.tracking.files_phase import FilesPhase
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
 from projects.tracking.models import Experiment, Run, Sync
 from projects.tracking.pages import At, Job, Page, Phase, Work
@@ -42,6 +43,7 @@ PHASES: tuple[Phase, ...] = (
     phases.VERSIONS,
     gone.MODELS,
     gone.VERSIONS,
+    FilesPhase(),
 )
 # Where the bar stands when a phase begins, in percent: by far the most time goes to runs and logged models.
 _BEGINS = {
@@ -52,6 +54,7 @@ _BEGINS = {
     "changed_models": 92,
     "models": 95,
     "versions": 96,
+    "version_files": 97,
 }
 Tell = Callable[[Sync], None]
 
