@@ -19,6 +19,8 @@ LONGEST_KEY = 250
 LAST_MS = 253_402_214_400_000
 LAST_VERSION = 2**31 - 1
 PROJECT_TAG = "coe.project"
+# No member of MLflow's: what a server sends under this name is overwritten.
+_ASKED = "cairn.asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class ModelFacts:
     updated_ms: int | None
     tags: dict[str, str]
     aliases: dict[str, int]
+    # When the answer was asked for (see `asked`); None counts as now.
+    asked_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,13 @@ def _pairs(items: object, note: Callable[[str], None], longest: int = LONGEST_VA
         if key:
             found[key] = value
     return found
+
+
+def asked(raw: object, ms: int) -> object:
+    """A registered model's answer with the time at which it was asked for, by this machine's clock."""
+    if isinstance(raw, dict):
+        raw[_ASKED] = ms
+    return raw
 
 
 def _dicts(items: object) -> Iterable[dict[str, Any]]:
@@ -289,6 +300,7 @@ def registered_model(raw: dict[str, Any], note: Note) -> ModelFacts | None:
         updated_ms=_time(raw.get("last_updated_timestamp"), about),
         tags=_pairs(raw.get("tags"), about),
         aliases=aliases,
+        asked_ms=numbers.whole(raw.get(_ASKED)),
     )
 
 

@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.utils import timezone
+
 from projects.tracking import facts, outgoing, secrets
 from projects.tracking.models import Source
 
@@ -133,7 +135,9 @@ class Gateway:
         return raw if raw is None else facts.logged_model(raw, note)
 
     def registered_model(self, name: str, note: facts.Note) -> facts.ModelFacts | None:
+        asked = now_ms()
         raw = self._one("registered-models/get", "registered_model", name=name)
+        facts.asked(raw, asked)
         return raw if raw is None else facts.registered_model(raw, note)
 
     def model_version(self, name: str, version: int, note: facts.Note) -> facts.VersionFacts | None:
@@ -276,6 +280,10 @@ class Gateway:
 
     def close(self) -> None:
         self._http.close()
+
+
+def now_ms() -> int:
+    return int(timezone.now().timestamp() * 1000)
 
 
 def _seconds(retry_after: str) -> float:

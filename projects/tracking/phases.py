@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projects.tracking import facts, links, store
-from projects.tracking.mlflow import Fault, Gateway, GatewayError, Json
+from projects.tracking.mlflow import Fault, Gateway, GatewayError, Json, now_ms
 from projects.tracking.models import Experiment, LoggedModel, Seen
 from projects.tracking.pages import PAGE, At, Job, Page, Work, ask, items, next_token
 from projects.tracking.store import Rows
@@ -88,7 +88,11 @@ def _experiments(gateway: Gateway, size: int, token: str) -> Json:
 
 def _models(gateway: Gateway, size: int, token: str) -> Json:
     query = {"max_results": str(size), "order_by": "name ASC", **({"page_token": token} if token else {})}
-    return gateway.get("registered-models/search", **query)
+    asked = now_ms()
+    answer = gateway.get("registered-models/search", **query)
+    for one in items(answer, "registered_models"):
+        facts.asked(one, asked)
+    return answer
 
 
 def _versions(gateway: Gateway, size: int, token: str) -> Json:

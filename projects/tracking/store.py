@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import connection
@@ -35,20 +35,24 @@ class Table:
     mirrored: dict[str, str]
     fixed: dict[str, str]
     join: str = ""
+    # Columns that are kept up to date without being compared, and those that take another value than the new one.
+    noted: dict[str, str] = field(default_factory=dict)
+    settled: dict[str, str] = field(default_factory=dict)
     returning: str = "id"
     touches_itself: bool = False
     after: str = ""
 
     def sql(self) -> str:
-        columns = [*self.fixed, *self.mirrored, "missing_since"]
-        values = [*self.fixed.values(), *self.mirrored.values(), "NULL::timestamptz"]
-        update = [f"{column} = EXCLUDED.{column}" for column in self.mirrored]
+        columns = [*self.fixed, *self.mirrored, *self.noted, "missing_since"]
+        values = [*self.fixed.values(), *self.mirrored.values(), *self.noted.values(), "NULL::timestamptz"]
+        now = {column: self.settled.get(column, f"EXCLUDED.{column}") for column in [*self.mirrored, *self.noted]}
+        update = [f"{column} = {value}" for column, value in now.items()]
         if self.touches_itself:
             columns.append("touched_at")
             values.append("clock_timestamp()")
             update.append("touched_at = EXCLUDED.touched_at")
         old = ", ".join(f"t.{column}" for column in self.mirrored)
-        new = ", ".join(f"EXCLUDED.{column}" for column in self.mirrored)
+        new = ", ".join(now[column] for column in self.mirrored)
         return (
             f"WITH stored AS (INSERT INTO {self.name} AS t ({', '.join(columns)}) "  # noqa: S608  names from this module only
             f"SELECT {', '.join(values)} FROM jsonb_to_recordset(%(rows)s::jsonb) AS r({self.record}) {self.join} "
@@ -132,13 +136,20 @@ LOGGED_MODELS = Table(
 MODELS = Table(
     name="tracking_registeredmodel",
     key="source_id, name",
-    record="name text, description text, tags jsonb, aliases jsonb, created_ms bigint, updated_ms bigint",
+    record="name text, description text, tags jsonb, aliases jsonb, asked_ms bigint, created_ms bigint, "
+    "updated_ms bigint",
     mirrored={
         "description": "r.description",
         "tags": "r.tags",
         "aliases": "r.aliases",
         "created_at": _when("created_ms"),
         "updated_at": _when("updated_ms"),
+    },
+    noted={"aliases_at": f"coalesce({_when('asked_ms')}, now())"},
+    # What is known from a later answer, or was done by ourselves meanwhile, stays.
+    settled={
+        "aliases": "CASE WHEN t.aliases_at > EXCLUDED.aliases_at THEN t.aliases ELSE EXCLUDED.aliases END",
+        "aliases_at": "greatest(t.aliases_at, EXCLUDED.aliases_at)",
     },
     fixed={**_LINKABLE, "name": "r.name"},
     touches_itself=True,
