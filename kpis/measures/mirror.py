@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
-from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q
 
-from kpis.measures.derive import Dataset, Metric, Move, RunFacts, VersionFacts
+from kpis.measures.derive import Move
 from kpis.measures.models import Binding
-from projects.tracking.models import AliasMove, LoggedModel, ModelVersion, Run
-from projects.tracking.numbers import decode
+from projects.tracking import value_rows
+from projects.tracking.models import AliasMove, LoggedModel, Run
+from projects.tracking.values import RunFacts, VersionFacts
 
 # So many runs are held at once.
 PORTION = 5000
-
-Row = tuple[str, datetime | None, datetime | None, list[Any] | None, list[dict[str, Any]]]
 
 
 def portions_of_experiment(binding: Binding) -> Iterator[list[RunFacts]]:
@@ -31,87 +28,19 @@ def portions_of_experiment(binding: Binding) -> Iterator[list[RunFacts]]:
     logged = LoggedModel.objects.filter(
         source_id=source_id, run_id=OuterRef("run_id"), missing_since=None, metrics__contains=[{"key": key}]
     )
-    runs = _runs(Run.objects.filter(experiment=experiment), key)
+    runs = value_rows.runs_with(Run.objects.filter(experiment=experiment), key)
     rows = runs.filter(Q(metrics__has_key=key) | Exists(logged)).order_by("run_id").iterator(chunk_size=PORTION)
     while portion := list(islice(rows, PORTION)):
-        by_run = _logged(source_id, [row[0] for row in portion], key)
-        yield [_facts(row, by_run.get(row[0], ())) for row in portion]
+        by_run = value_rows.logged_metrics(source_id, [row[0] for row in portion], key)
+        yield [value_rows.facts_of(row, by_run.get(row[0], ())) for row in portion]
 
 
 def versions_of_model(binding: Binding) -> list[VersionFacts]:
     """The versions of the bound model that are still there, each with the run behind it if that counts."""
-    model, key = binding.model, binding.metric_key
-    if model is None or model.missing_since is not None:
-        return []
-    versions = list(
-        ModelVersion.objects.filter(model=model, missing_since=None).values_list(
-            "version", "created_at", "run_id", "logged_model_id"
-        )
-    )
-    named = {
-        model_id: (run_id, metrics)
-        for model_id, run_id, metrics in LoggedModel.objects.filter(
-            source_id=model.source_id, missing_since=None, model_id__in={row[3] for row in versions if row[3]}
-        ).values_list("model_id", "run_id", "metrics")
-    }
-    run_ids = {run_id or named.get(model_id, ("", []))[0] for _, _, run_id, model_id in versions} - {""}
-    rows = {row[0]: row for row in _runs(Run.objects.filter(source_id=model.source_id, run_id__in=run_ids), key)}
-    by_run = _logged(model.source_id, run_ids, key)
-    found = []
-    for version, created_at, run_id, model_id in versions:
-        source_run, metrics = named.get(model_id, ("", []))
-        run_id = run_id or source_run
-        own = tuple(_metrics(model_id, metrics, key))
-        run = None
-        if run_id in rows:
-            others = tuple(metric for metric in by_run.get(run_id, ()) if metric.model_id != model_id)
-            run = _facts(rows[run_id], own + others)
-        elif not run_id and model_id in named:
-            # Made outside of any run: nothing stands behind it but its logged model.
-            run = RunFacts(run_id="", logged=own)
-        found.append(VersionFacts(version, created_at, run, model_id))
-    return found
+    return value_rows.versions_of_model(binding.model, binding.metric_key) if binding.model else []
 
 
 def moves_of_alias(binding: Binding) -> list[Move]:
     """The moves of the bound alias, in the order in which they were seen."""
     moves = AliasMove.objects.filter(model_id=binding.model_id, alias=binding.alias).order_by("at", "id")
     return [Move(at, version) for at, version in moves.values_list("at", "version")]
-
-
-def _runs(runs: Any, key: str) -> Any:
-    # Not a key transform: that would take a metric called "0" for the place in a list.
-    value = Func(F("metrics"), Value(key), function="jsonb_extract_path", output_field=JSONField())
-    return runs.that_count().values_list("run_id", "started_at", "ended_at", value, "datasets")
-
-
-def _logged(source_id: int, run_ids: Iterable[str], key: str) -> dict[str, tuple[Metric, ...]]:
-    """The metrics under `key` of the logged models of some runs, by run."""
-    by_run: dict[str, tuple[Metric, ...]] = {}
-    models = LoggedModel.objects.filter(
-        source_id=source_id, missing_since=None, run_id__in=list(run_ids), metrics__contains=[{"key": key}]
-    )
-    for run_id, model_id, metrics in models.values_list("run_id", "model_id", "metrics"):
-        by_run[run_id] = (*by_run.get(run_id, ()), *_metrics(model_id, metrics, key))
-    return by_run
-
-
-def _metrics(model_id: str, metrics: Sequence[dict[str, Any]], key: str) -> Iterator[Metric]:
-    for metric in metrics:
-        if metric["key"] == key:
-            yield Metric(
-                value=decode(metric["value"]),
-                timestamp_ms=int(metric.get("timestamp") or 0),
-                step=int(metric.get("step") or 0),
-                dataset_name=metric.get("dataset_name") or "",
-                dataset_digest=metric.get("dataset_digest") or "",
-                model_id=model_id,
-                own_run_id=metric.get("run_id") or "",
-            )
-
-
-def _facts(row: Row, logged: tuple[Metric, ...]) -> RunFacts:
-    run_id, started_at, ended_at, metric, datasets = row
-    own = Metric(decode(metric[0]), int(metric[1] or 0), int(metric[2] or 0)) if metric else None
-    inputs = tuple(Dataset(d.get("name") or "", d.get("digest") or "", d.get("context") or "") for d in datasets)
-    return RunFacts(run_id, started_at, ended_at, own, inputs, logged)

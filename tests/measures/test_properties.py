@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kpis.measures import derive
 from kpis.measures.readings import Definition, Point, Reading, Reason, Rule, index_of, read, select
 from kpis.measures.rollups import roll_up
+from projects.tracking import values
 from tests.measures import oracle, worlds
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -131,6 +131,6 @@ def test_a_sum_too_large_for_a_number_is_none():
 
 
 def test_a_timestamp_that_no_calendar_holds_is_not_used():
-    assert derive.moment(derive.LAST_MS + 1) is None
-    assert derive.moment(0) is None
-    assert derive.moment(1) == derive.EPOCH + timedelta(milliseconds=1)
+    assert values.moment(values.LAST_MS + 1) is None
+    assert values.moment(0) is None
+    assert values.moment(1) == values.EPOCH + timedelta(milliseconds=1)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from kpis.measures import derive
+from projects.tracking.values import Dataset, Metric, RunFacts, VersionFacts
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 moments = st.integers(0, 20).map(lambda half_days: BEGIN + timedelta(hours=12 * half_days))
@@ -116,13 +117,13 @@ def facts(run):
     if run["status"] != "FINISHED" or run["stage"] != "active" or run["gone"]:
         return None
     logged = [
-        derive.Metric(m["value"], stamp(m["at"]), m["step"], m["dataset"], m["digest"], model["id"])
+        Metric(m["value"], stamp(m["at"]), m["step"], m["dataset"], m["digest"], model["id"])
         for model in run["models"]
         for m in model["metrics"]
     ]
-    own = run["own"] and derive.Metric(run["own"]["value"], stamp(run["own"]["at"]), run["own"]["step"])
-    datasets = tuple(derive.Dataset(*item) for item in run["datasets"])
-    return derive.RunFacts(run["id"], run["start"], run["end"], own, datasets, tuple(logged))
+    own = run["own"] and Metric(run["own"]["value"], stamp(run["own"]["at"]), run["own"]["step"])
+    datasets = tuple(Dataset(*item) for item in run["datasets"])
+    return RunFacts(run["id"], run["start"], run["end"], own, datasets, tuple(logged))
 
 
 def derived(world, binding):
@@ -132,7 +133,7 @@ def derived(world, binding):
     if binding["on"] == "experiment":
         return list(derive.of_runs(runs.values(), name, keep_ties=keep_ties))
     versions = [
-        derive.VersionFacts(v["number"], v["created"], runs.get(v["run_id"]), v["model_id"])
+        VersionFacts(v["number"], v["created"], runs.get(v["run_id"]), v["model_id"])
         for v in world["versions"]
         if not v["gone"]
     ]
