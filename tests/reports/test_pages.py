@@ -168,7 +168,7 @@ def test_a_figure_of_too_few_says_that_it_is_not_representative(world: World, si
     for _ in range(3):
         world.make.binding(world.make.project(unit=world.energy), world.auc, baseline=0.1, target=0.9)
     page = sign_in(world.executive).get("/scoreboard/").text
-    assert "2 of 5 <span>not representative</span>" in page
+    assert "2 of 5</span> <span>not representative</span>" in page
 
 
 def test_a_day_in_the_past_is_kept_in_the_links(world: World, sign_in) -> None:
