@@ -133,11 +133,10 @@ def _pairs(items: object, note: Callable[[str], None], longest: int = LONGEST_VA
     return found
 
 
-def asked(raw: object, ms: int) -> object:
-    """A registered model's answer with the time at which it was asked for, by this machine's clock."""
+def asked(raw: object, ms: int) -> None:
+    """Note in a registered model's answer when it was asked for, by this machine's clock."""
     if isinstance(raw, dict):
         raw[_ASKED] = ms
-    return raw
 
 
 def _dicts(items: object) -> Iterable[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from coe.core import events
 from projects.catalog.models import Project
 from projects.tracking.facts import PROJECT_TAG
-from projects.tracking.models import Experiment, LinkOrigin, RegisteredModel, Seen
+from projects.tracking.models import Experiment, LinkOrigin, RegisteredModel, Seen, Source
 from projects.tracking.pages import Work
 
 BY_KIND: dict[str, tuple[type[Experiment] | type[RegisteredModel], str, str]] = {
@@ -21,10 +21,16 @@ BY_KIND: dict[str, tuple[type[Experiment] | type[RegisteredModel], str, str]] = 
 
 def follow_tags(work: Work, kind: str, rows: list[Any]) -> None:
     """Link and unlink the experiments or models of one page as their tags say, in the page's transaction."""
+    work.skipped += follow(work.source, kind, rows)
+
+
+def follow(source: Source, kind: str, rows: list[Any]) -> list[dict[str, str]]:
+    """Link and unlink what was read as its tags say; returns those tags that name no project, as a sync lists them."""
+    unknown = []
     model, key, word = BY_KIND[kind]
     concerned: Any = model._default_manager.filter(
         Q(tags__has_key=PROJECT_TAG) | Q(link_origin=LinkOrigin.TAG),
-        source=work.source,
+        source=source,
         **{f"{key}__in": [getattr(one, key) for one in rows]},
     ).exclude(link_origin=LinkOrigin.HAND)
     things = list(concerned.select_related("project"))
@@ -33,10 +39,9 @@ def follow_tags(work: Work, kind: str, rows: list[Any]) -> None:
     for thing in things:
         slug = str(thing.tags.get(PROJECT_TAG, "")).strip()
         if slug and slug not in projects:
-            work.skipped.append(
-                {"kind": word, "id": getattr(thing, key), "reason": f"no project has the slug {slug[:80]}"}
-            )
+            unknown.append({"kind": word, "id": getattr(thing, key), "reason": f"no project has the slug {slug[:80]}"})
         _set(thing, projects.get(slug), word)
+    return unknown
 
 
 def _set(thing: Any, project: Project | None, word: str) -> None:

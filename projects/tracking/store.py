@@ -198,6 +198,15 @@ def put(table: Table, source_id: int, found: Iterable[Any]) -> Rows:
     return fetch(table.sql(), {"rows": document, "source": source_id})
 
 
+def hold(source_id: int) -> None:
+    """Be the only one who writes into this source's mirror, until the caller's transaction ends.
+
+    Taken before any other row, so that pages of a sync and models that are read again wait for each other in line
+    instead of for each other's rows.
+    """
+    fetch("SELECT id FROM tracking_source WHERE id = %(source)s FOR NO KEY UPDATE", {"source": source_id})
+
+
 def see(sync_id: int, kind: Seen.Kind, refs: Iterable[str]) -> None:
     """Remember, in the caller's transaction, that the sync has met these."""
     fetch(

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from projects.tracking import followups, gone, health, lease, phases
+from projects.tracking import followups, gone, health, lease, phases, store
 from projects.tracking.files_phase import FilesPhase
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
 from projects.tracking.models import Experiment, Run, Sync
@@ -170,6 +170,7 @@ class Worker:
         """Store one page and the place after it, in one transaction that holds the lease."""
         with transaction.atomic():
             lease.renew(self.sync.pk, self.token)
+            store.hold(self.sync.source_id)
             phase.store(self.work, page)
             self.work.skipped += [{"kind": kind, "id": ref, "reason": reason} for kind, ref, reason in page.notes]
             following = (index, page.next_at) if page.next_at is not None else (index + 1, {})
