@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -39,7 +40,8 @@ def unread(source_id: int, *, before: int = 0, model: str = "", most: int = BATC
     """Versions whose files are to be read now, newest first (`before`: an id; `model`: only of that one)."""
     values = {"source": source_id, "before": before, "model": model, "most": most, "now": timezone.now()}
     rows = store.fetch(_UNREAD, values)
-    return [files.Wanted(*row, named) for row, named in zip(rows, _named(source_id, rows), strict=True)]
+    named = _named(source_id, rows)
+    return [replace(files.Wanted(*row), logged_models=of_run) for row, of_run in zip(rows, named, strict=True)]
 
 
 def _named(source_id: int, rows: store.Rows) -> Iterable[tuple[tuple[str, str], ...]]:
