@@ -147,6 +147,12 @@ def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def place(raw: dict[str, Any], time: str) -> tuple[str, int | None]:
+    """The id of a run or a logged model and one of its times, as the server has them: what it sorts and pages by."""
+    info = _dict(raw.get("info"))
+    return str(info.get("run_id") or info.get("run_uuid") or info.get("model_id") or ""), numbers.whole(info.get(time))
+
+
 def experiment(raw: dict[str, Any], note: Note) -> ExperimentFacts | None:
     experiment_id = _id("experiment", raw.get("experiment_id"), 64, note)
     if not experiment_id:

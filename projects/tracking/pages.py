@@ -2,6 +2,9 @@
 
 A phase plans a job (in the main thread, from the database), fetches it (in any thread, network only), and stores the
 page (in the main thread, inside the page's transaction). Where to go on is JSON, kept with the sync.
+
+A large page is parsed between fetching and storing, when the next one is already asked for: the server never waits for
+us longer than it takes to see where its answer ends.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from projects.tracking.facts import Note
 from projects.tracking.mlflow import Fault, Gateway, GatewayError, Json
 from projects.tracking.models import Source
 
@@ -29,6 +33,8 @@ class Work:
     state: dict[str, Any]
     counts: dict[str, int]
     skipped: list[dict[str, str]]
+    # The group of things under which pages are being read, and the job that asked for the first of them.
+    asked: tuple[tuple[Any, ...], Job] | None = None
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -52,6 +58,15 @@ class Page:
     done: float = 0.0
     # The server does not have such things at all.
     is_unsupported: bool = False
+    # What was fetched and is yet to be parsed, and how one of it is.
+    raw: list[Json] = field(default_factory=list)
+    parse: Callable[[Json, Note], Any] | None = None
+
+    def read(self) -> None:
+        """Parse what was fetched. A thing that cannot be kept leaves a note and no row."""
+        if self.parse is not None:
+            self.rows += [one for item in self.raw if (one := self.parse(item, self.note))]
+            self.raw = []
 
     def note(self, kind: str, ref: str, reason: str) -> None:
         self.notes.append((kind, ref, reason))

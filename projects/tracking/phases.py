@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from projects.tracking import facts, links, store
@@ -152,6 +152,10 @@ class TimedPhase:
     name: str
     kind: Seen.Kind
     table: store.Table
+    inside: str
+    parse: Callable[[Json, facts.Note], Any]
+    # What an answer calls the times, where that is not what a query calls them.
+    times: dict[str, str] = {}
 
     def queries(self, work: Work) -> list[Query]:
         raise NotImplementedError
@@ -159,11 +163,18 @@ class TimedPhase:
     def request(self, gateway: Gateway, job: Job, size: int) -> Json:
         raise NotImplementedError
 
-    def parse(self, answer: Json, page: Page) -> list[Any]:
-        raise NotImplementedError
-
     def plan(self, work: Work, at: At) -> Job | None:
         at = {"q": 0, "after": 0, "upto": 0, "group": work.state.get("group", MANY), "size": PAGE, **at}
+        group_of = (self.name, at["q"], at["after"], at["upto"], at["group"])
+        if work.asked and work.asked[0] == group_of:
+            # The next page of a group that is being read: which experiments it has is known.
+            return replace(work.asked[1], at=at)
+        job = self._next_group(work, at)
+        if job:
+            work.asked = (self.name, *(job.at[key] for key in ("q", "after", "upto", "group"))), job
+        return job
+
+    def _next_group(self, work: Work, at: At) -> Job | None:
         queries = self.queries(work)
         total = Experiment.objects.filter(source=work.source, missing_since=None).count()
         while at["q"] < len(queries):
@@ -197,19 +208,16 @@ class TimedPhase:
                 page.next_at = {"q": at["q"], "after": at["after"], "upto": 0, "group": FEW, "size": at["size"]}
                 return page
             return self.cannot(error)
-        rows = self.parse(answer, page)
-        times = [self.time_of(query, one) for one in rows]
-        page.rows = rows
-        token, fingerprint = next_token(answer, at, store.refs(self.table, rows))
+        page.raw, page.parse = items(answer, self.inside), self.parse
+        places = [facts.place(one, self.times.get(query.field, query.field)) for one in page.raw]
+        times = [time for _, time in places]
+        token, fingerprint = next_token(answer, at, (ref for ref, _ in places))
         page.next_at = self._go_on({**at, "size": size}, token, fingerprint, times)
         page.done = self._done(job, times, ended=page.next_at.get("after") != at["after"])
         return page
 
     def cannot(self, error: GatewayError) -> Page:
         raise error
-
-    def time_of(self, query: Query, one: Any) -> int | None:
-        raise NotImplementedError
 
     def _go_on(self, at: At, token: str, fingerprint: str, times: list[int | None]) -> At:
         group_over = {"q": at["q"], "after": at["upto"], "upto": 0, "group": at["group"], "size": at["size"]}
@@ -255,6 +263,8 @@ class RunsPhase(TimedPhase):
     name = "runs"
     kind = Seen.Kind.RUN
     table = store.RUNS
+    inside = "runs"
+    parse = staticmethod(facts.run)
 
     def queries(self, work: Work) -> list[Query]:
         if work.state["full"]:
@@ -284,13 +294,6 @@ class RunsPhase(TimedPhase):
             body["page_token"] = job.at["token"]
         return gateway.post("runs/search", body)
 
-    def parse(self, answer: Json, page: Page) -> list[Any]:
-        return [one for item in items(answer, "runs") if (one := facts.run(item, page.note))]
-
-    def time_of(self, query: Query, one: Any) -> int | None:
-        found: int | None = one.sort_start if query.field == "start_time" else one.sort_end
-        return found
-
     def stored(self, work: Work, page: Page, changed: Rows) -> None:
         times = [
             time
@@ -309,6 +312,9 @@ class LoggedModelsPhase(TimedPhase):
     name = "logged_models"
     kind = Seen.Kind.LOGGED_MODEL
     table = store.LOGGED_MODELS
+    inside = "models"
+    parse = staticmethod(facts.logged_model)
+    times = {"creation_timestamp": "creation_timestamp_ms"}
 
     def queries(self, work: Work) -> list[Query]:
         if work.state.get("no_logged_models"):
@@ -328,13 +334,6 @@ class LoggedModelsPhase(TimedPhase):
         if job.at.get("token"):
             body["page_token"] = job.at["token"]
         return gateway.post("logged-models/search", body)
-
-    def parse(self, answer: Json, page: Page) -> list[Any]:
-        return [one for item in items(answer, "models") if (one := facts.logged_model(item, page.note))]
-
-    def time_of(self, query: Query, one: Any) -> int | None:
-        found: int | None = one.created_ms
-        return found
 
     def cannot(self, error: GatewayError) -> Page:
         if error.fault is not Fault.UNKNOWN_CALL:

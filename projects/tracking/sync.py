@@ -149,10 +149,10 @@ class Worker:
         coming = pool.submit(phase.fetch, self.gateway, job) if job else None
         while job is not None and coming is not None:
             page = self._wait(coming)
-            done_job = job
             job = self._plan(phase, page.next_at) if page.next_at is not None else None
             coming = pool.submit(phase.fetch, self.gateway, job) if job else None
-            self._keep(index, phase, done_job, page)
+            page.read()
+            self._keep(index, phase, page)
 
     def _plan(self, phase: Phase, at: At) -> Job | None:
         return phase.plan(self.work, {**at, "now": self.work.started_ms})
@@ -166,7 +166,7 @@ class Worker:
                     raise
                 lease.renew(self.sync.pk, self.token)
 
-    def _keep(self, index: int, phase: Phase, job: Job, page: Page) -> None:
+    def _keep(self, index: int, phase: Phase, page: Page) -> None:
         """Store one page and the place after it, in one transaction that holds the lease."""
         with transaction.atomic():
             lease.renew(self.sync.pk, self.token)
