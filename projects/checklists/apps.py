@@ -7,6 +7,7 @@ class ChecklistsConfig(AppConfig):
     label = "checklists"
 
     def ready(self) -> None:
-        from projects.checklists import builtin, rules  # noqa: F401  rules fills the access registry and the sentences
+        # Each fills a registry: the checks, the access rules and the sentences of events.
+        from projects.checklists import builtin, builtin_checks, metric_checks, rules  # noqa: F401
 
         post_migrate.connect(builtin.after_migrate, sender=self)

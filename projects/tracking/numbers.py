@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 NAN, INFINITY, MINUS_INFINITY = "NaN", "Infinity", "-Infinity"
+INFINITE = 1.79e308
 Stored = float | str
 
 
@@ -50,3 +51,11 @@ def whole(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return number if -(2**63) <= number < 2**63 else None
+
+
+def is_finite(value: float) -> bool:
+    """Whether a value is a number that can be compared: not NaN, and of a magnitude below 1.79e308.
+
+    MLflow stores infinity as the largest double; everything from 1.79e308 on is taken for it.
+    """
+    return math.isfinite(value) and abs(value) < INFINITE
