@@ -43,6 +43,11 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         newest = there.values("model").annotate(most=Max("version")).values("most")
         return self.annotate(newest_version=Subquery(newest))
 
+    def with_checksum(self) -> Self:
+        """`checksum`: that of the newest decision's record."""
+        newest = self.model._default_manager.filter(pk=OuterRef("pk")).order_by("-decisions__id")
+        return self.annotate(checksum=Subquery(newest.values("decisions__sha256")[:1]))
+
     def stale(self) -> Self:
         """Open ones whose model has a newer version."""
         newer = ModelVersion.objects.filter(
