@@ -17,7 +17,8 @@ WITH there AS (
 ), last AS (
     SELECT DISTINCT ON (h.model_id, h.alias) h.model_id, h.alias, h.version, h.at
     FROM tracking_aliasmove h JOIN tracking_registeredmodel m ON m.id = h.model_id
-    WHERE m.source_id = %(source)s AND (%(name)s = '' OR m.name = %(name)s) ORDER BY h.model_id, h.alias, h.at DESC, h.id DESC
+    WHERE m.source_id = %(source)s AND (%(name)s = '' OR m.name = %(name)s)
+    ORDER BY h.model_id, h.alias, h.at DESC, h.id DESC
 )
 SELECT coalesce(there.model_id, last.model_id), coalesce(there.alias, last.alias), there.version,
     last.at, v.created_at
