@@ -40,6 +40,8 @@ def finish(work: Work, token: uuid.UUID) -> None:
         aliases.note_moves(source_id=source.pk, sync_id=sync.pk, at=started, is_first=bool(work.state["first"])),
     )
     _note_change(source, now)
+    met = Seen.objects.filter(sync=sync, kind=Seen.Kind.EXPERIMENT).values("ref")
+    Experiment.objects.filter(source=source, is_unread=True, experiment_id__in=met).update(is_unread=False)
     source.first_good_sync_at = source.first_good_sync_at or now
     source.last_good_sync_at = now
     source.cursor_ms = max(source.cursor_ms, work.state["newest"])

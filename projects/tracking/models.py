@@ -177,6 +177,8 @@ class Experiment(Linkable, IsSubject):
     tags: models.JSONField[Any] = models.JSONField(default=dict)
     created_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(null=True)
+    # No good sync has read all its runs yet: the next one does, however old they are.
+    is_unread = models.BooleanField(default=False)
 
     objects = ExperimentQuerySet.as_manager()
 

@@ -85,7 +85,7 @@ EXPERIMENTS = Table(
         "created_at": _when("created_ms"),
         "updated_at": _when("updated_ms"),
     },
-    fixed={**_LINKABLE, "experiment_id": "r.experiment_id"},
+    fixed={**_LINKABLE, "experiment_id": "r.experiment_id", "is_unread": "true"},
     touches_itself=True,
 )
 RUNS = Table(

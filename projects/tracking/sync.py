@@ -15,13 +15,13 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from projects.tracking import followups, gone, health, lease, phases, store
 from projects.tracking.files_phase import FilesPhase
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
-from projects.tracking.models import Experiment, Run, Sync
+from projects.tracking.models import Experiment, Run, Source, Sync
 from projects.tracking.pages import At, Job, Page, Phase, Work
 
 log = structlog.get_logger(__name__)
@@ -128,7 +128,7 @@ class Worker:
             "first": source.first_good_sync_at is None,
             "since": source.cursor_ms,
             "newest": source.cursor_ms,
-            "fresh_after": Experiment.objects.filter(source=source).aggregate(most=Max("pk"))["most"] or 0,
+            "fresh_after": _known_before(source),
             "watch_deleted": deleted <= phases.MOST_DELETED,
         }
 
@@ -192,6 +192,14 @@ class Worker:
         work.counts["percent"] = max(work.counts.get("percent", 0), _percent(phase.name, done))
         sync.counts, sync.phase = work.counts, phase.name
         sync.save(update_fields=["cursor", "counts", "skipped", "phase"])
+
+
+def _known_before(source: Source) -> int:
+    """The id up to which all experiments were read by a good sync."""
+    found = Experiment.objects.filter(source=source).aggregate(
+        most=Max("pk"), first_unread=Min("pk", filter=Q(is_unread=True))
+    )
+    return found["first_unread"] - 1 if found["first_unread"] else found["most"] or 0
 
 
 def _index(name: str) -> int:
