@@ -8,7 +8,9 @@ class MeasuresConfig(AppConfig):
     def ready(self) -> None:
         from coe.core import access
         from coe.core.context import rail_item
-        from kpis.measures import rules, touched  # noqa: F401  rules fills the access registry and the sentences of events
+
+        # The checks and the rules fill registries.
+        from kpis.measures import handoff_checks, rules, touched  # noqa: F401
         from projects.tracking import followups
 
         followups.register("measures", touched.gather_source)
