@@ -197,7 +197,7 @@ class Worker:
 def _known_before(source: Source) -> int:
     """The id up to which all experiments were read by a good sync."""
     found = Experiment.objects.filter(source=source).aggregate(
-        most=Max("pk"), first_unread=Min("pk", filter=Q(is_unread=True))
+        most=Max("pk"), first_unread=Min("pk", filter=Q(is_unread=True, missing_since=None))
     )
     return found["first_unread"] - 1 if found["first_unread"] else found["most"] or 0
 
