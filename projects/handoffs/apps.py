@@ -6,4 +6,13 @@ class HandoffsConfig(AppConfig):
     label = "handoffs"
 
     def ready(self) -> None:
-        from projects.handoffs import rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.core.context import rail_item
+        from projects.handoffs import (  # noqa: F401  they fill the access registry, the sentences of events, the gates
+            production_gate,
+            rules,
+        )
+        from projects.handoffs.opening import open_drafts
+        from projects.tracking import followups
+
+        followups.register("handoffs", open_drafts)
+        rail_item("Handoffs", "/handoffs/", order=45)

@@ -8,7 +8,7 @@ from coe.accounts.models import Person, Role
 from coe.accounts.rules import in_scope, standing
 from coe.core import access, events
 from projects.catalog.models import Project
-from projects.handoffs.models import Handoff
+from projects.handoffs.models import Decision, Handoff
 
 BUILDERS = ("data_science", "data_engineering")
 
@@ -32,7 +32,8 @@ def had_a_hand(person: Person, handoff: Handoff) -> str:
     """Why this person's eyes are not the second pair, as a sentence; empty when they are."""
     if handoff.opened_by_id == person.pk:
         return "You opened this handoff, so somebody else must decide it."
-    if handoff.submitted_by_id == person.pk or handoff.decisions.filter(kind="submitted", actor=person).exists():
+    submissions = Decision.objects.filter(handoff=handoff.pk, kind=Decision.Kind.SUBMITTED, actor=person)
+    if handoff.submitted_by_id == person.pk or submissions.exists():
         return "You submitted this handoff, so somebody else must decide it."
     if handoff.project.owner_id == person.pk:
         return "You own the project, so somebody else must decide its handoffs."

@@ -48,10 +48,9 @@ def submit(*, handoff_id: int, actor: Person, version: int | None = None) -> Dec
     # What was found wanting of checks and sign-offs is for the reviewer to look at anew.
     handoff.answers.exclude(returned_because="").update(returned_because="")
     handoff.round += 1
-    handoff.submitted_by = actor
-    handoff.submitted_at = enter(handoff, State.SUBMITTED, "round", "submitted_by")
+    handoff.submitted_by, handoff.submitted_at = actor, timezone.now()
     handoff.decided_by = handoff.decided_at = None
-    handoff.save(update_fields=["submitted_at", "decided_by", "decided_at"])
+    enter(handoff, State.SUBMITTED, "round", "submitted_by", "submitted_at", "decided_by", "decided_at")
     decision = _decide(handoff, Decision.Kind.SUBMITTED, actor)
     facts = facts_of(handoff, round=handoff.round)
     events.record(actor=actor, verb="handoff.submitted", subject=handoff, facts=facts)
