@@ -21,6 +21,8 @@ SECRET_KEY = env.secret("SECRET_KEY", least=32)
 SECRETS_KEYS = env.fernet_keys("SECRETS_KEYS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+# Where other programs (MLflow's webhooks) reach this site.
+SITE_URL = env.url("SITE_URL", ("http", "https"), "")
 
 INSTALLED_APPS = [
     "coe.core",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("coe.accounts.urls")),
     path("", include("projects.catalog.urls")),
     path("", include("projects.tracking.urls")),
+    path("", include("projects.registry.hook_urls")),
     path("", include("kpis.measures.urls")),
     path("", include("kpis.reports.urls")),
     path("api/v1/", include("coe.api_urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import importlib.util
@@ -185,13 +186,24 @@ def start_valkey(family: Family, *, port: int, folder: Path, log: Path) -> Child
     return child
 
 
+# The portal is on this machine, which MLflow's webhooks call only when they are told that they may. The key is of the
+# servers that this module starts, which hold nothing but a demo or a test.
+_WEBHOOKS = {
+    "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+    "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http,https",
+    "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"the demo's webhooks, not secret!").decode(),
+    # A webhook counts at once, and not when the server's workers next look.
+    "MLFLOW_WEBHOOK_CACHE_TTL": "0",
+}
+
+
 def mlflow_command(*, port: int, store: str, artifacts: Path, log: Path, workers: int = 2) -> Command:
     """How to start a real MLflow server on 127.0.0.1; it answers at `/health` when it is ready."""
     artifacts.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
     words += ["--backend-store-uri", store, "--artifacts-destination", str(artifacts), "--workers", str(workers)]
     hosts = f"127.0.0.1:{port},localhost:{port}"
-    env = {**os.environ, **_QUIET, "MLFLOW_SERVER_ALLOWED_HOSTS": hosts}
+    env = {**os.environ, **_QUIET, **_WEBHOOKS, "MLFLOW_SERVER_ALLOWED_HOSTS": hosts}
     return Command("MLflow", words, log, env, cwd=artifacts)
 
 
