@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from coe.accounts.models import Person
 from coe.core.subjects import IsSubject
@@ -22,6 +23,9 @@ class Hook(models.Model):
     source = models.OneToOneField(Source, on_delete=models.CASCADE, related_name="hook")
     # Encrypted, never shown; null until `connect_hook`.
     secret = models.BinaryField(null=True, editable=False)
+    # The one that is being registered (no end yet), else the one before, which still counts until then.
+    other_secret = models.BinaryField(null=True, editable=False)
+    other_until = models.DateTimeField(null=True)
     webhook_id = models.CharField(max_length=80, blank=True)
     opens_on = models.CharField(max_length=8, choices=OpensOn.choices, default=OpensOn.NOTHING)
     tag_key = models.CharField(max_length=120, default="coe.handoff")
@@ -53,7 +57,7 @@ class Delivery(models.Model):
     model_name = models.CharField(max_length=256, blank=True)
     # False: known, and nothing to do (another entity, another workspace).
     is_used = models.BooleanField()
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-id"]
