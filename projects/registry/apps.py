@@ -6,4 +6,10 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from projects.registry import rules  # noqa: F401  fills the access registry and the sentences of events
+        from projects.registry import (
+            deliveries,
+            rules,  # noqa: F401  fills the access registry and the sentences of events
+        )
+        from projects.tracking import followups
+
+        followups.register("registry.forget_deliveries", deliveries.forget_old)
