@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,17 +19,42 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 12
+LONGEST_WAIT = timedelta(hours=1)
+# The column that counts attempts holds no more; what is tried for ever goes on uncounted.
+MOST_COUNTED = 30_000
 Handler = Callable[[dict[str, Any]], None]
-_handlers: dict[str, Handler] = {}
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Registers what carries out entries of `kind`. It must be safe to run twice: it looks before it acts."""
+@dataclass(frozen=True)
+class Kind:
+    """What carries out the entries of one kind, and with how much patience. `most_attempts` None: for ever."""
+
+    run: Handler
+    lease: timedelta = LEASE
+    most_attempts: int | None = MOST_ATTEMPTS
+    longest_wait: timedelta = LONGEST_WAIT
+
+
+_handlers: dict[str, Kind] = {}
+
+
+def handler(
+    kind: str,
+    *,
+    lease: timedelta = LEASE,
+    most_attempts: int | None = MOST_ATTEMPTS,
+    longest_wait: timedelta = LONGEST_WAIT,
+) -> Callable[[Handler], Handler]:
+    """Registers what carries out entries of `kind`. It must be safe to run twice: it looks before it acts.
+
+    `lease`: longer than it can take. After `most_attempts` failures an entry is given up; None: it never is.
+    Pauses between attempts grow up to `longest_wait`.
+    """
 
     def register(function: Handler) -> Handler:
         if kind in _handlers:
             raise AlreadyRegistered(kind)
-        _handlers[kind] = function
+        _handlers[kind] = Kind(function, lease, most_attempts, longest_wait)
         return function
 
     return register
@@ -61,8 +87,9 @@ def claim(entry_id: int | None = None) -> OutboxEntry | None:
             .first()
         )
         if entry:
-            entry.claimed_until = now + LEASE
-            entry.attempts += 1
+            known = _handlers.get(entry.kind)
+            entry.claimed_until = now + (known.lease if known else LEASE)
+            entry.attempts = min(entry.attempts + 1, MOST_COUNTED)
             entry.save(update_fields=["claimed_until", "attempts"])
     return entry
 
@@ -70,12 +97,16 @@ def claim(entry_id: int | None = None) -> OutboxEntry | None:
 def carry_out(entry: OutboxEntry) -> bool:
     """Run the handler of a claimed entry, outside of transactions, and mark it done; on an error, plan another try."""
     try:
-        _handlers[entry.kind](entry.payload)
+        _handlers[entry.kind].run(entry.payload)
     except Exception as error:  # whatever a handler raises must not stop the sweep
         log.warning("outbox.failed", kind=entry.kind, key=entry.key, attempt=entry.attempts, error=str(error))
-        wait = timedelta(seconds=min(15 * 2**entry.attempts, 3600))
-        OutboxEntry.objects.filter(pk=entry.pk, state="waiting").update(
-            state="failed" if entry.attempts >= MOST_ATTEMPTS else "waiting",
+        # A kind that nobody handles: an older process met an entry of a newer one.
+        known = _handlers.get(entry.kind)
+        most, longest = (known.most_attempts, known.longest_wait) if known else (MOST_ATTEMPTS, LONGEST_WAIT)
+        wait = min(timedelta(seconds=15 * 2 ** min(entry.attempts, 20)), longest)
+        # Whoever lost the claim meanwhile leaves the entry to its new holder, whose attempt has another number.
+        OutboxEntry.objects.filter(pk=entry.pk, state="waiting", attempts=entry.attempts).update(
+            state="failed" if most is not None and entry.attempts >= most else "waiting",
             error=str(error)[:2000],
             claimed_until=None,
             due_at=timezone.now() + wait,

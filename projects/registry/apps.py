@@ -8,6 +8,7 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from projects.registry import (
             deliveries,
+            orders,  # noqa: F401  handles the outbox entries of orders
             rules,  # noqa: F401  fills the access registry and the sentences of events
         )
         from projects.tracking import followups

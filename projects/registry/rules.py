@@ -37,6 +37,9 @@ def _where(facts: dict[str, object]) -> str:
 events.sentence(
     "alias.ordered", lambda facts: f"decided that {facts['alias']} of {facts['name']} shall stand on {_where(facts)}"
 )
+events.sentence(
+    "alias.retried", lambda facts: f"asked to try again to set {facts['alias']} of {facts['name']} to {_where(facts)}"
+)
 events.sentence("alias.applied", lambda facts: f"set {facts['alias']} of {facts['name']} to {_where(facts)} in MLflow")
 events.sentence(
     "alias.drifted",

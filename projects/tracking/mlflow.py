@@ -62,7 +62,7 @@ class GatewayError(Exception):
 
 
 class Gateway:
-    """Reads one MLflow server. One thread at a time; every method raises `GatewayError`."""
+    """Reads one MLflow server, and sets aliases there. One thread at a time; every method raises `GatewayError`."""
 
     def __init__(
         self,
@@ -143,6 +143,22 @@ class Gateway:
     def model_version(self, name: str, version: int, note: facts.Note) -> facts.VersionFacts | None:
         raw = self._one("model-versions/get", "model_version", name=name, version=str(version))
         return raw if raw is None else facts.model_version(raw, note)
+
+    # -- aliases: all that Cairn ever changes on a server ---------------------------------------------------------
+    def alias(self, name: str, alias: str) -> int | None:
+        """The version that an alias stands on; None when it stands on none, or the model is gone.
+
+        Asked by the model: the call for one alias answers a missing one as any bad request.
+        """
+        model = self.registered_model(name, lambda *_: None)
+        return model.aliases.get(alias) if model else None
+
+    def set_alias(self, name: str, alias: str, version: int) -> None:
+        self.post("registered-models/alias", {"name": name, "alias": alias, "version": str(version)})
+
+    def delete_alias(self, name: str, alias: str) -> None:
+        body = json.dumps({"name": name, "alias": alias}).encode()
+        self._call("DELETE", API + "registered-models/alias", body)
 
     def _one(self, call: str, inside: str, **query: str) -> Json | None:
         try:

@@ -80,6 +80,41 @@ def test_what_fails_waits_longer_each_time_and_then_is_failed(done):
     assert done == []
 
 
+def test_a_kind_may_be_tried_for_ever_with_pauses_of_its_own(done):
+    @outbox.handler("test.patient", most_attempts=None, longest_wait=timedelta(minutes=2))
+    def patient(payload):
+        raise OSError("not yet")
+
+    entry = outbox.put(kind="test.patient", key="1", payload={})
+    for attempts in (outbox.MOST_ATTEMPTS, outbox.MOST_COUNTED):
+        OutboxEntry.objects.update(due_at=timezone.now(), attempts=attempts)
+        assert outbox.sweep() == 1
+        entry.refresh_from_db()
+        assert entry.state == "waiting"
+        assert timedelta(minutes=1) < entry.due_at - timezone.now() <= timedelta(minutes=2)
+    assert entry.attempts == outbox.MOST_COUNTED
+
+
+def test_a_kind_may_need_a_longer_lease(done):
+    @outbox.handler("test.slow", lease=timedelta(hours=2))
+    def slow(payload):
+        done.append("slow")
+
+    outbox.put(kind="test.slow", key="1", payload={})
+    claimed = outbox.claim()
+    assert claimed.claimed_until > timezone.now() + timedelta(hours=1)
+
+
+def test_a_worker_that_lost_its_claim_leaves_the_entry_to_the_next_one(done):
+    put(fail="no route")
+    first = outbox.claim()
+    OutboxEntry.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    second = outbox.claim()
+    assert outbox.carry_out(first) is False
+    first.refresh_from_db()
+    assert (first.claimed_until, first.error) == (second.claimed_until, "")
+
+
 def test_one_that_fails_does_not_hold_up_the_others(done):
     put("first", fail="no route")
     put("second")
