@@ -11,7 +11,14 @@ from rest_framework.routers import DefaultRouter
 router = DefaultRouter()
 router.include_format_suffixes = False
 extra: list[URLPattern] = []
-for room in ("coe.accounts", "projects.catalog", "projects.tracking", "kpis.measures", "kpis.reports"):
+for room in (
+    "coe.accounts",
+    "projects.catalog",
+    "projects.tracking",
+    "projects.handoffs",
+    "kpis.measures",
+    "kpis.reports",
+):
     api = import_module(f"{room}.api")
     for prefix, viewset in getattr(api, "routes", []):
         router.register(prefix, viewset, basename=f"api-{prefix}")

@@ -86,7 +86,7 @@ def add_evidence(
     title: str = "",
     url: str = "",
     text_: str = "",
-    upload: UploadedFile | None = None,
+    upload: UploadedFile[bytes] | None = None,
 ) -> Evidence:
     """Add a link, a text or a file to a manual item; an item that was open is done with it.
 
@@ -114,7 +114,7 @@ def add_evidence(
     return evidence
 
 
-def _evidence(kind: str, title: str, url: str, body: str, upload: UploadedFile | None) -> dict[str, Any]:
+def _evidence(kind: str, title: str, url: str, body: str, upload: UploadedFile[bytes] | None) -> dict[str, Any]:
     """The columns of a piece of evidence, checked; a file is stored (alone it says nothing to anybody)."""
     title = text(title, "title", 200)
     if kind == Evidence.Kind.LINK:

@@ -32,7 +32,7 @@ from projects.tracking.models import ModelVersion, RegisteredModel
 ID = "[0-9]{1,18}"
 
 
-class HandoffFilters(filters.FilterSet):
+class HandoffFilters(filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     turn = filters.ChoiceFilter(
         choices=[("submit", "submit"), ("review", "review"), ("accept", "accept")], method="by_turn"
     )
@@ -217,7 +217,8 @@ class HandoffViewSet(
     @extend_schema(summary="Its items", responses=forms.StandingSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def items(self, request: Request, pk: str) -> Response:
-        return Response(forms.StandingSerializer(items.standings(self.get_object()), many=True).data)
+        rows: Any = items.standings(self.get_object())
+        return Response(forms.StandingSerializer(rows, many=True).data)
 
     def _standing(self, pk: str, key: str) -> Response:
         rows = items.standings(self.get_queryset().get(pk=pk))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from coe.accounts.forms import UnitField, offer_units, unit_choices
 from coe.accounts.models import BusinessUnit, Grant, Person, Role
@@ -44,12 +45,14 @@ class HandoffFilter(forms.Form):
             checklist.choices = [("", "All"), *lists]
 
 
-class Reviewers(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """People who hold the role approver somewhere; the verb says whether this one may decide this handoff."""
+def approvers() -> QuerySet[Person]:
+    """People who hold the role approver somewhere; the verb says whether one of them may decide a handoff."""
+    return Person.objects.filter(is_active=True, pk__in=Grant.objects.filter(role=Role.APPROVER).values("person"))
 
+
+class Reviewers(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def __init__(self, **kwargs: Any) -> None:
-        holders = Grant.objects.filter(role=Role.APPROVER).values("person")
-        super().__init__(queryset=Person.objects.filter(is_active=True, pk__in=holders), required=False, **kwargs)
+        super().__init__(queryset=approvers(), required=False, **kwargs)
 
 
 class ModelForm(forms.Form):

@@ -92,7 +92,7 @@ def narrowed(found: HandoffQuerySet, wanted: Mapping[str, Any]) -> HandoffQueryS
     return found.stale() if wanted.get("stale") else found
 
 
-def csv_rows(rows: HandoffQuerySet) -> Iterator[list[Any]]:
+def csv_rows(rows: Any) -> Iterator[list[Any]]:
     """The rows of the list as `CSV` names them."""
     for one in rows.with_all().with_newest().with_checksum().iterator(chunk_size=500):
         version, order = one.model_version, one.order

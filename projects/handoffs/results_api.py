@@ -27,9 +27,8 @@ from projects.handoffs.serializers import ResultsSerializer, ResultsTakenSeriali
 class _Raw(BaseParser):
     """Hands the body on as it came, as far as it may be read."""
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> bytes:
-        body: bytes = stream.read(reports.MOST_BYTES + 1)
-        return body
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
+        return stream.read(reports.MOST_BYTES + 1)
 
 
 class RawJson(_Raw):
@@ -90,7 +89,8 @@ class ResultsView(APIView):
         else:
             raise NotAuthenticated
         is_xml = "xml" in (request.content_type or "")
-        report = reports.read(request.data, is_xml=is_xml)
+        body: Any = request.data
+        report = reports.read(body, is_xml=is_xml)
         kept = services.take_results(handoff_id=pk, actor=actor, report=report, token=token)
         count = Counter(test.outcome for test in report.tests)
         taken = {

@@ -18,7 +18,7 @@ from coe.core.listing import listing
 from coe.core.models import Event
 from projects.handoffs import items, overview, services
 from projects.handoffs import listing as lists
-from projects.handoffs.forms import CommentForm, HandoffFilter, ModelForm, NewHandoffForm, Reviewers, may_open_for
+from projects.handoffs.forms import CommentForm, HandoffFilter, ModelForm, NewHandoffForm, approvers, may_open_for
 from projects.handoffs.models import Handoff
 from projects.tracking.models import RegisteredModel
 
@@ -45,7 +45,7 @@ def handoffs(request: PersonRequest) -> HttpResponseBase:
         "turns": turns,
         "turn": turn,
         "is_narrowed": any(request.GET.get(name) for name in ("q", "unit", "state", "checklist", "age", "stale")),
-        "reviewers": Reviewers().queryset if turn in ("submit", "review", "accept") else None,
+        "reviewers": approvers() if turn in ("submit", "review", "accept") else None,
     }
     return render(request, "handoffs/handoffs.html", context)
 
@@ -55,7 +55,7 @@ def handoffs(request: PersonRequest) -> HttpResponseBase:
 def reassign_many(request: PersonRequest) -> HttpResponseBase:
     """Give the chosen handoffs of a list to one reviewer: all of them or none."""
     ids = [int(one) for one in request.POST.getlist("handoff") if one.isascii() and one.isdigit() and len(one) < 19]
-    reviewer = Reviewers().queryset.filter(pk=request.POST.get("reviewer") or None).first()
+    reviewer = approvers().filter(pk=request.POST.get("reviewer") or None).first()
     if not ids or reviewer is None:
         messages.error(request, "Choose at least one handoff, and who shall review them.")
     else:
