@@ -57,6 +57,8 @@ class Person(AbstractBaseUser, IsSubject):
     class Meta:
         ordering = ["name", "id"]
         constraints = [models.CheckConstraint(name="person_email_lower", condition=Q(email=Lower("email")))]
+        # Lists of what people own are sorted by their names.
+        indexes = [models.Index(fields=["name"], name="person_by_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -101,7 +103,10 @@ class BusinessUnit(IsSubject):
     class Meta:
         ordering = ["name", "id"]
         constraints = [models.CheckConstraint(name="unit_not_its_own_parent", condition=~Q(parent=F("id")))]
-        indexes = [GinIndex(fields=["lineage"], name="unit_lineage")]
+        indexes = [
+            GinIndex(fields=["lineage"], name="unit_lineage"),
+            models.Index(fields=["name"], name="unit_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

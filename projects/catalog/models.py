@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from coe.accounts.models import BusinessUnit, Person
 from coe.core.subjects import IsSubject
-from projects.catalog.queries import ProjectQuerySet
+from projects.catalog.queries import STAGE_ORDER, VALUE_ORDER, ProjectQuerySet
 
 
 class Stage(models.TextChoices):
@@ -116,6 +116,9 @@ class Project(IsSubject):
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="project_search"),
             models.Index(fields=["unit", "stage"], name="project_unit_stage"),
             models.Index(fields=["name", "id"], name="project_by_name"),
+            models.Index(fields=["updated_at", "id"], name="project_by_update"),
+            models.Index(STAGE_ORDER, "name", "id", name="project_by_stage"),
+            models.Index(VALUE_ORDER, "name", "id", name="project_by_value"),
             GinIndex(fields=["techniques"], name="project_techniques"),
             GinIndex(fields=["domains"], name="project_domains"),
         ]

@@ -14,6 +14,12 @@ from projects.catalog import stages
 if TYPE_CHECKING:
     from projects.catalog.models import Project  # noqa: F401  in quotes below
 
+# Each has an index, so that a page of a long list is found without sorting the list.
+STAGE_ORDER = models.Case(
+    *(models.When(stage=stage, then=place) for place, stage in enumerate(stages.ORDER)),
+    output_field=models.SmallIntegerField(),
+)
+VALUE_ORDER = Coalesce("annual_value", models.Value(-1), output_field=models.DecimalField())
 # What a list of projects can be sorted by.
 SORTS = {
     "name": ["name"],
@@ -76,8 +82,4 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_orders(self) -> Self:
         """With what `SORTS` needs: stages in their order rather than by name, and no value below any value."""
-        places = [models.When(stage=stage, then=place) for place, stage in enumerate(stages.ORDER)]
-        return self.alias(
-            stage_order=models.Case(*places, output_field=models.SmallIntegerField()),
-            value_order=Coalesce("annual_value", models.Value(-1), output_field=models.DecimalField()),
-        )
+        return self.alias(stage_order=STAGE_ORDER, value_order=VALUE_ORDER)
