@@ -20,7 +20,13 @@ def _manage(person: Person, _checklist: object) -> bool:
 
 
 events.sentence("checklist.created", "wrote the checklist {name}")
-events.sentence("checklist.edited", "changed the draft of edition {number}")
-events.sentence("checklist.published", "published edition {number}")
+events.sentence("checklist.changed", "changed {what} of the checklist")
+events.sentence("checklist.drafted", "began edition {number}")
+events.sentence("checklist.edited", "changed the draft of edition {number}: {what}")
+events.sentence("checklist.discarded", "threw away the draft of edition {number}")
+events.sentence(
+    "checklist.published",
+    lambda facts: f"published edition {facts['number']}" + (f": {facts['note']}" if facts.get("note") else ""),
+)
 events.sentence("checklist.archived", "put the checklist {name} away")
 events.sentence("checklist.restored", "took the checklist {name} up again")
