@@ -20,6 +20,7 @@ from django.utils import timezone
 from coe.core import events, outbox
 from coe.core.models import OutboxEntry
 from projects.registry.models import AliasOrder, ManagedAlias
+from projects.tracking import store
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
 from projects.tracking.models import AliasMove, RegisteredModel, Source
 
@@ -143,8 +144,10 @@ def _set(gateway: Gateway, managed: ManagedAlias, token: uuid.UUID, wanted: int 
 def _apply(managed: ManagedAlias, token: uuid.UUID, version: int | None, at: datetime) -> bool:
     """Keep that the alias stood on `version` at `at`; False when another one is wanted meanwhile.
 
-    Raises `LeaseLost`. Locks as every verb does: the model, the alias, its orders.
+    Raises `LeaseLost`. The mirror is held as a sync's page holds it; then locks follow as in every verb: the model, the
+    alias, its orders.
     """
+    store.hold(managed.model.source_id)
     model = RegisteredModel.objects.select_for_update(of=("self",), no_key=True).get(pk=managed.model_id)
     managed = ManagedAlias.objects.select_for_update(of=("self",)).get(pk=managed.pk)
     if managed.lease_token != token:
