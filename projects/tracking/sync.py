@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 from datetime import timedelta
 from typing import Any
@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 FULL_EVERY = timedelta(days=1)
 # The lease is renewed this often while a slow server keeps us waiting.
 HEARTBEAT_SECONDS = 20.0
+# A request is on its way after a few milliseconds; a large page takes the server hundreds.
+SENDING_SECONDS = 0.02
 MOST_SKIPPED = 200
 MOST_ATTEMPTS = 50
 PHASES: tuple[Phase, ...] = (
@@ -151,6 +153,9 @@ class Worker:
             page = self._wait(coming)
             job = self._plan(phase, page.next_at) if page.next_at is not None else None
             coming = pool.submit(phase.fetch, self.gateway, job) if job else None
+            if coming and page.raw:
+                # Parsing holds Python's lock: first let the other thread send its request.
+                wait((coming,), timeout=SENDING_SECONDS)
             page.read()
             self._keep(index, phase, page)
 
