@@ -28,7 +28,7 @@ _SHAPE: dict[str, Any] = {
 }
 
 
-def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def document_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular: adds to every operation the errors that it can answer with."""
     if not result.get("paths"):
         return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
@@ -21,6 +20,7 @@ from coe.core.api import AccessFirst, EtagMixin
 from coe.core.errors import invalid
 from kpis.measures import serializers as shapes
 from kpis.measures import services
+from kpis.measures.definitions import company_start_of
 from kpis.measures.importing import MOST_ROWS, enter_rows, import_observations
 from kpis.measures.models import Baseline, Binding, Category, Kpi, KpiVersion, Observation, Target
 from kpis.measures.queries import company_end_of, withheld_for
@@ -237,7 +237,7 @@ class ObservationFilter(filters.FilterSet):  # type: ignore[misc]  # django-filt
 # `from` is a word of the language, so these two cannot be named in the class.
 ObservationFilter.base_filters["from"] = filters.DateFilter(
     field_name="observed_at",
-    method=lambda rows, _, day: rows.filter(observed_at__gte=company_end_of(day - timedelta(1))),
+    method=lambda rows, _, day: rows.filter(observed_at__gte=company_start_of(day)),
 )
 ObservationFilter.base_filters["to"] = filters.DateFilter(
     field_name="observed_at", method=lambda rows, _, day: rows.filter(observed_at__lt=company_end_of(day))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from coe.core import access, changes, events
 from coe.core.errors import Refused, invalid
 from coe.core.http import today
 from kpis.measures.models import Kpi, KpiVersion, MetricName
-from kpis.measures.queries import company_end_of
+from kpis.measures.readings import start_of_day
 
 FIELDS = (
     "name",
@@ -74,7 +74,7 @@ def redefine_kpi(*, actor: Person, key: str, effective_from: date, reason: str, 
     version = _version(kpi, actor, effective_from, reason.strip(), {**kept, **fields})
     facts = {"effective_from": effective_from.isoformat(), "reason": version.reason}
     events.record(actor=actor, verb="kpi.redefined", subject=kpi, facts=facts)
-    changes.note(affects_from=company_end_of(effective_from - timedelta(days=1)), what="KPI redefined")
+    changes.note(affects_from=company_start_of(effective_from), what="KPI redefined")
     return version
 
 
@@ -159,3 +159,8 @@ def _decide(metric: MetricName, actor: Person, kpi: Kpi | None, ignored: bool) -
     metric.kpi, metric.is_ignored = kpi, ignored
     metric.decided_by, metric.decided_at = actor, timezone.now()
     metric.save(update_fields=["kpi", "is_ignored", "decided_by", "decided_at"])
+
+
+def company_start_of(day: date) -> datetime:
+    """The instant at which `day` begins in the company's time zone."""
+    return start_of_day(day, timezone.get_default_timezone())

@@ -203,11 +203,19 @@ def read(
     return Reading(value, index, found[0] if found else None, point, baseline, target, tuple(found))
 
 
-def end_of_day(day: date, zone: tzinfo) -> datetime:
-    """The instant at which `day` ends in the company's time zone, in UTC: the next midnight there, exclusive.
+def start_of_day(day: date, zone: tzinfo) -> datetime:
+    """The instant at which `day` begins in the company's time zone, in UTC.
 
     In UTC because two times of one zone are subtracted by the clock on the wall, which would make a day of a clock
-    change 24 hours.
+    change 24 hours. The first days of the calendar begin with it: east of Greenwich they have no time in UTC.
     """
-    following = day + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=zone).astimezone(UTC)
+    if day.year == 1:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The instant at which `day` ends in the company's time zone, in UTC: the next midnight there, exclusive."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return start_of_day(day + timedelta(days=1), zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,10 +15,18 @@ from coe.accounts.models import Person
 from coe.core import access, changes, events
 from coe.core.errors import Refused, invalid
 from coe.core.http import today
-from kpis.measures.definitions import archive_kpi, define_kpi, ignore_metric, map_metric, place_kpi, redefine_kpi
+from kpis.measures.definitions import (
+    archive_kpi,
+    company_start_of,
+    define_kpi,
+    ignore_metric,
+    map_metric,
+    place_kpi,
+    redefine_kpi,
+)
 from kpis.measures.models import Baseline, Binding, Kpi, Observation, Target
 from kpis.measures.observations import CHANGED, gather
-from kpis.measures.queries import company_end_of, definition_on, in_force, versions_on
+from kpis.measures.queries import definition_on, in_force, versions_on
 from kpis.measures.readings import is_finite
 from projects.catalog.models import Project
 
@@ -210,7 +218,7 @@ def set_baseline(
         "from": effective_from.isoformat(),
     }
     events.record(actor=actor, verb="baseline.set", subject=binding.project, facts=facts)
-    changes.note(affects_from=_start_of(effective_from), what="baseline set")
+    changes.note(affects_from=company_start_of(effective_from), what="baseline set")
     return baseline
 
 
@@ -237,7 +245,7 @@ def set_target(
     target.save()
     facts = {**_facts(binding), "value": _said(binding, value), "from": effective_from.isoformat()}
     events.record(actor=actor, verb="target.set", subject=binding.project, facts=facts)
-    changes.note(affects_from=_start_of(effective_from), what="target set")
+    changes.note(affects_from=company_start_of(effective_from), what="target set")
     return target
 
 
@@ -266,10 +274,6 @@ def _check_better(
             better = "greater" if version.direction == "higher" else "smaller"
             both = f"from {day} on they would be {target:g} and {baseline:g}"
             raise invalid("value", f"the target must be {better} than the baseline; {both}")
-
-
-def _start_of(day: date) -> datetime:
-    return company_end_of(day - timedelta(days=1))
 
 
 def noon_of(day: date) -> datetime:
