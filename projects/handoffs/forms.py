@@ -47,7 +47,10 @@ class HandoffFilter(forms.Form):
 
 def approvers() -> QuerySet[Person]:
     """People who hold the role approver somewhere; the verb says whether one of them may decide a handoff."""
-    return Person.objects.filter(is_active=True, pk__in=Grant.objects.filter(role=Role.APPROVER).values("person"))
+    found: QuerySet[Person] = Person.objects.filter(
+        is_active=True, pk__in=Grant.objects.filter(role=Role.APPROVER).values("person")
+    )
+    return found
 
 
 class Reviewers(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time

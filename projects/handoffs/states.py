@@ -138,7 +138,7 @@ def accept(
     model_id = Handoff.objects.visible_to(actor).values_list("model_version__model", flat=True).get(pk=handoff_id)
     # The model's row first (everything that locks several does so in this order): a version that arrives at this moment
     # needs a share of it, so it comes wholly before or wholly after the acceptance.
-    model = RegisteredModel.objects.select_for_update(of=("self",)).get(pk=model_id)
+    model = held(model_id)
     handoff = locked(handoff_id, actor)
     _require_decider(actor, handoff)
     _refuse_unless_in_review(handoff)
@@ -158,6 +158,11 @@ def accept(
     facts = facts_of(handoff, alias=handoff.edition.alias, effect=handoff.edition.effect, reason=reason)
     events.record(actor=actor, verb="handoff.accepted", subject=handoff, facts=facts)
     return decision
+
+
+def held(model_id: int) -> RegisteredModel:
+    """The model under a lock that a new version's foreign key has to wait for when it is committed."""
+    return RegisteredModel.objects.select_for_update(of=("self",)).get(pk=model_id)
 
 
 def _refuse_if_stale(handoff: Handoff, model: RegisteredModel, newest_seen: int | None) -> int:

@@ -55,7 +55,7 @@ def handoffs(request: PersonRequest) -> HttpResponseBase:
 def reassign_many(request: PersonRequest) -> HttpResponseBase:
     """Give the chosen handoffs of a list to one reviewer: all of them or none."""
     ids = [int(one) for one in request.POST.getlist("handoff") if one.isascii() and one.isdigit() and len(one) < 19]
-    reviewer = approvers().filter(pk=request.POST.get("reviewer") or None).first()
+    reviewer = approvers().filter(email=request.POST.get("reviewer", "")).first()
     if not ids or reviewer is None:
         messages.error(request, "Choose at least one handoff, and who shall review them.")
     else:

@@ -40,7 +40,7 @@ def world(settings, make):
     source = make.source("tracker")
     experiment = make.experiment(source, project=project)
     run = make.run(experiment, metrics={"auc": [0.8, 1767225600000, 0]}, git_commit="abc123")
-    model = make.model(source, project=project, name="churn", description="Who will leave in the next quarter, and why.")
+    model = make.model(source, project=project, name="churn", description="Who will leave in the next quarter.")
     versions = [
         ModelVersion.objects.create(model=model, version=n, run_id=run.run_id, created_at=run.ended_at) for n in (1, 2)
     ]

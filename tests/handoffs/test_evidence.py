@@ -82,9 +82,7 @@ class TestRemoveEvidence:
     def test_not_once_it_was_submitted(self, world, ways):
         handoff = ways.submitted()
         with pytest.raises(Refused):
-            services.remove_evidence(
-                handoff_id=handoff.pk, actor=world.owner, evidence_id=handoff.evidence.first().pk
-            )
+            services.remove_evidence(handoff_id=handoff.pk, actor=world.owner, evidence_id=handoff.evidence.first().pk)
 
 
 class TestAnswerItem:

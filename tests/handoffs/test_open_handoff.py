@@ -24,7 +24,10 @@ def test_a_draft_has_an_answer_for_each_item_and_its_checks_have_run(world, ways
         (key, "open") for key in ("runbook", "rollback", "notes", "described", "receive")
     ]
     assert CheckRun.objects.get(handoff=handoff).outcome == "passed"
-    assert [event.verb for event in Event.objects.about(handoff).order_by("id")] == ["handoff.opened", "handoff.checked"]
+    assert [event.verb for event in Event.objects.about(handoff).order_by("id")] == [
+        "handoff.opened",
+        "handoff.checked",
+    ]
 
 
 def test_only_the_team_opens(world, ways):
