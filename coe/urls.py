@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("projects.catalog.urls")),
     path("", include("projects.tracking.urls")),
     path("", include("projects.registry.hook_urls")),
+    path("", include("projects.registry.urls")),
     path("", include("projects.handoffs.urls")),
     path("", include("kpis.measures.urls")),
     path("", include("kpis.reports.urls")),
