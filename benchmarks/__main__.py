@@ -1,6 +1,6 @@
 """`make bench`: measure at full size on an embedded PostgreSQL and write docs/benchmarks.md.
 
-    python -m benchmarks [--small] [sync] [scoreboard]
+    python -m benchmarks [--small] [sync] [scoreboard] [catalog]
 
 Each benchmark runs in a process of its own, one after the other. `--small` tries them out and writes nothing.
 """
@@ -28,10 +28,11 @@ from demo.processes import Family
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}}
+SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}, "catalog": {}}
 SMALL = {
     "sync": {"n_runs": 1000, "n_experiments": 10},
     "scoreboard": {"projects": 200, "units": 10, "observations": 20_000},
+    "catalog": {"projects": 2000, "units": 20},
 }
 _SET = {
     "DJANGO_SETTINGS_MODULE": "coe.settings",
@@ -65,6 +66,8 @@ BOUNDS = (
     Bound("scoreboard", "kept_ms", "executive scoreboard, median (ms)", 60, "≤ 60"),
     Bound("scoreboard", "kept_queries", "executive scoreboard, queries", 12, "≤ 12"),
     Bound("scoreboard", "times_slower", "the same with search_runs and pandas, times slower", 200, "≥ 200", least=True),
+    Bound("catalog", "median_ms", "catalog list, filtered and searched, median (ms)", 25, "≤ 25"),
+    Bound("catalog", "queries", "catalog list, queries", 15, "≤ 15"),
 )
 
 
@@ -73,7 +76,7 @@ def measure(name: str, sizes: dict[str, int]) -> dict[str, Any]:
     django.setup()
     arguments: dict[str, Any] = dict(sizes)
     if name == "scoreboard":
-        seconds: Callable[[], float] = importlib.import_module("benchmarks.pandas_table").seconds
+        seconds: Callable[..., float] = importlib.import_module("benchmarks.pandas_table").seconds
         arguments["against"] = seconds if not sizes else lambda: seconds(1000, 10)
     found: dict[str, Any] = importlib.import_module(f"benchmarks.{name}").measure(**arguments)
     return found

@@ -8,6 +8,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from coe.core.errors import Refused
 
@@ -25,6 +28,21 @@ class Number(forms.FloatField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=number_input(), error_messages={"invalid": NUMBER_WANTED}, **kwargs)
+
+
+class PlainSelect(forms.Select):
+    """A select of many choices without groups, written at once: Django renders a template for each option."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: object = None) -> SafeString:
+        """The same elements as Django's own."""
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "\n",
+            '  <option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        own = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>\n{}\n</select>", own, options)
 
 
 def carried_out(form: BaseForm, verb: Callable[[], object]) -> bool:

@@ -10,7 +10,7 @@ from coe.accounts.models import BusinessUnit, Person, Role
 from coe.accounts.queries import in_tree_order
 from coe.accounts.rules import in_scope, standing
 from coe.core import access
-from coe.core.forms import NUMBER_WANTED, SHORT_NAME_WANTED, number_input
+from coe.core.forms import NUMBER_WANTED, SHORT_NAME_WANTED, PlainSelect, number_input
 from coe.core.http import today
 from projects.catalog.models import Delivery, Project, Responsibility, RiskTier, Stage, Status, Visibility
 from projects.catalog.parts import GOVERNED
@@ -25,7 +25,7 @@ def _any(label: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 class ProjectFilter(forms.Form):
     q = forms.CharField(label="Search", required=False, max_length=200)
-    unit = forms.ChoiceField(label="Unit", required=False)
+    unit = forms.ChoiceField(label="Unit", required=False, widget=PlainSelect)
     stage = forms.ChoiceField(label="Stage", required=False, choices=_any("All stages", Stage.choices))
     owner = forms.CharField(label="Owner", required=False, max_length=120)
     tag = forms.CharField(label="Technique or domain", required=False, max_length=40)

@@ -25,6 +25,8 @@ _CSV = (
     *("slug", "name", "summary", "unit", "stage", "owner", "owner_email", "sponsor", "status", "techniques", "domains"),
     *("delivery", "effort", "value", "annual_value", "currency", "risk", "visibility", "updated_at"),
 )
+# Long texts that the list does not show.
+_LONG = ("problem", "problem_html", "decision", "search_text")
 
 
 @signed_in
@@ -34,10 +36,10 @@ def projects(request: PersonRequest) -> HttpResponseBase:
     # A filter that is wrong is said beside it and left out; the others hold.
     form.is_valid()
     found = Project.objects.visible_to(request.user).wanted(form.cleaned_data).with_orders()
-    found = found.select_related("unit", "owner")
-    shown = listing(found, request.GET, sorts=SORTS)
     if request.GET.get("format") == "csv":
-        return csv_response("projects.csv", _CSV, _csv_rows(shown.rows.select_related("unit", "owner", "sponsor")))
+        rows = listing(found, request.GET, sorts=SORTS).rows
+        return csv_response("projects.csv", _CSV, _csv_rows(rows.select_related("unit", "owner", "sponsor")))
+    shown = listing(found.select_related("unit", "owner").defer(*_LONG), request.GET, sorts=SORTS)
     context = {
         **shown.context(),
         "filter_form": form,
