@@ -1,0 +1,93 @@
+"""A small world in which generated requests can meet something: one or two of everything that the API names."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from coe.accounts.models import ApiToken, Person
+from projects.catalog.models import StatusUpdate
+from projects.tracking.models import AliasMove, LoggedModel, ModelVersion, Sync
+from tests.factories import Make
+
+
+class World:
+    """`known` gives, for a name of the schema, values under which the API finds something; `token` is an
+    administrator's. `server` is the address of what a new source may name.
+    """
+
+    def __init__(self, make: Make, server: str) -> None:
+        self.admin: Person = make.person("admin@example.com", roles=[("administrator", None)])
+        _, self.token = ApiToken.objects.create(user=self.admin)
+        retail = make.unit("retail")
+        online = make.unit("online", parent=retail)
+        owner = make.person("owner@example.com", unit=online)
+        churn = make.project("churn", unit=online, owner=owner, links=[{"label": "Wiki", "url": "http://wiki.example"}])
+        make.project("demand", unit=retail, owner=owner, stage="idea", visibility="members")
+        member = make.member(churn, make.person("member@example.com"))
+        StatusUpdate.objects.create(project=churn, status="on_track", text="On its way", author=owner)
+        source = make.source("lab")
+        experiment = make.experiment(source, project=churn)
+        loose = make.experiment(source)
+        run = make.run(experiment, metrics={"auc": [0.81, 1_700_000_000_000, 0], "loss": ["NaN", 1_700_000_000_000, 0]})
+        LoggedModel.objects.create(experiment=experiment, source=source, model_id="m-1", run_id=run.run_id)
+        model = make.model(source, project=churn, aliases={"champion": 1})
+        ModelVersion.objects.create(model=model, version=1, run_id=run.run_id)
+        AliasMove.objects.create(model=model, alias="champion", version=1, at=timezone.now())
+        sync = Sync.objects.create(source=source, state="done", finished_at=timezone.now(), counts={"percent": 100})
+        auc, hours, spare = make.kpi("auc"), make.kpi("hours", unit="duration"), make.kpi("spare")
+        read = make.binding(churn, auc, experiment=experiment, baseline=0.6, target=0.9)
+        entered = make.binding(churn, hours, baseline=1.0, target=2.0, is_withheld=True)
+        yesterday = (timezone.now() - timedelta(days=1)).date().isoformat()
+        make.observation(read, float("nan"), yesterday, run_id=run.run_id)
+        typed = make.observation(entered, 1.5, yesterday, author=owner, note="by hand")
+        # The ends of the calendar, where adding a day or turning it into UTC overflows.
+        days = [yesterday] * 4 + [date.min.isoformat(), date.max.isoformat()]
+        self.known: dict[str, list[Any]] = {
+            "project": ["churn", "demand"],
+            "projects": ["churn", "demand"],
+            "kpi": [auc.key, hours.key, spare.key],
+            "kpis": [auc.key, hours.key, spare.key],
+            "unit": ["retail", "online"],
+            # A KPI's unit is one of measure.
+            "kpis.unit": [],
+            "units": ["retail", "online"],
+            "parent": ["retail", "online"],
+            "within": ["retail", "online"],
+            "owner": [owner.email],
+            "sponsor": [owner.email],
+            "person": [member.email],
+            "people": [owner.pk, self.admin.pk],
+            "source": [source.name],
+            "sources": [source.name],
+            "experiment": [experiment.experiment_id, loose.experiment_id],
+            "experiments": [experiment.pk, loose.pk],
+            "model": [model.name],
+            "models": [model.pk],
+            "runs": [run.run_id],
+            "syncs": [sync.pk],
+            "bindings": [read.pk, entered.pk],
+            "observations": [typed.pk],
+            "effective_from": days,
+            "date": days,
+            "on": days,
+            "from": days,
+            "to": days,
+            # A project is moved to a stage.
+            "projects.to": ["retired"],
+            "due_on": days,
+            "observed_at": [f"{day}T00:00:00+14:00" for day in days],
+            "q": ["churn", "\x00"],
+            # JSON can spell what neither UTF-8 nor PostgreSQL can.
+            **{name: ["Words", "\x00", "\ud800"] for name in ("note", "text", "label", "summary", "problem", "secret")},
+            "url": [server, source.url, "http://10.0.0.1:5000"],
+            "auth": ["none"],
+            "responsibility": ["data_science"],
+            "text/csv": [
+                f"project,kpi,date,value,note,evidence\nchurn,hours,{yesterday},2.5,counted again,\n".encode(),
+                b"project,kpi,date,value\nnothing,hours,never,many\n",
+            ],
+            "as_of": days,
+        }
