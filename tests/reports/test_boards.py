@@ -20,6 +20,7 @@ from kpis.reports.days import end_of, month_ends, trend_days
 from kpis.reports.models import Board
 from projects.catalog.models import Project, StageMove
 from projects.tracking.models import Source
+from projects.tracking.services import change_source
 from tests.reports.conftest import World, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -187,6 +188,25 @@ def test_a_source_begins_to_fail_by_time_alone(world: World, monkeypatch) -> Non
     assert after[today()][key].reason == "source_failing"
     assert after[today()][key].since == Source.objects.get(pk=source.pk).last_good_sync_at
     assert after == from_nothing()
+
+
+@pytest.mark.parametrize(("before", "after"), [(15, 60), (60, 15)])
+def test_another_interval_of_a_source_shifts_when_it_fails(world: World, before: int, after: int) -> None:
+    """An hour and a half without a good sync: too long for one read every quarter of an hour, not for an hourly one."""
+    source = world.make.source(
+        "slow", interval_minutes=before, last_good_sync_at=timezone.now() - timedelta(minutes=90)
+    )
+    binding = world.make.binding(
+        world.meter, world.make.kpi("f2"), experiment=world.make.experiment(source), baseline=0.1, target=0.9
+    )
+    world.make.observation(binding, 0.5, today().isoformat())
+    key = world.energy.pk, binding.kpi_id, ""
+    reasons = {15: "source_failing", 60: None}
+    assert shown()[today()][key].reason == reasons[before]
+    administrator = world.make.person(roles=[("administrator", None)])
+    change_source(actor=administrator, name="slow", try_connection=False, interval_minutes=after)
+    assert shown()[today()][key].reason == reasons[after]
+    assert shown() == from_nothing()
 
 
 def test_audiences_share_nothing_that_one_may_not_see(world: World) -> None:
