@@ -207,6 +207,7 @@ def carry(request: PersonRequest, pk: int) -> HttpResponseBase:
     raw = request.POST.get("from", "")
     from_id = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else 0
     shown = get_handoff(request, pk)
+    access.require(request.user, "handoff.answer", shown)
     chosen = request.POST.getlist("item")
     if not chosen:
         return page(request, shown, status=422, refused="Choose at least one answer to carry over.")

@@ -12,7 +12,17 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from projects.handoffs import record_sheet
 from projects.handoffs.pdf_page import INK, INK_2, LEFT, RULE, NumberedCanvas, Running
@@ -32,6 +42,7 @@ TOP, BOTTOM = 24 * mm, 24 * mm
 WIDTH = A4[0] - 2 * LEFT
 # The column in which states and dates stand.
 COLUMN = 33 * mm
+TOGETHER = 14
 MOST_NOTE, MOST_ROWS, MOST_PIECES, MOST_ITEMS, MOST_STEPS = 5000, 60, 20, 300, 60
 
 
@@ -57,6 +68,7 @@ LEDE = _style("lede", 10.5, 15, textColor=INK_2, spaceAfter=10)
 HEADING = _style("heading", 12, 16, fontName=BOLD, spaceBefore=18, spaceAfter=6, keepWithNext=1)
 TERM = _style("term", 8.5, 12, textColor=INK_2)
 VALUE = _style("value", 8.5, 12)
+HASH = _style("hash", 6.5, 12, fontName=MONO)
 FIGURE = _style("figure", 8.5, 12, alignment=2)
 BAND = _style("band", 10, 14)
 ITEM = _style("item", 9.5, 13, fontName=BOLD, leftIndent=COLUMN, spaceBefore=6, keepWithNext=1)
@@ -126,13 +138,12 @@ def _prose(writer: Writer, text: str, style: ParagraphStyle) -> Iterator[Paragra
 
 
 def _label(writer: Writer, word: Word) -> str:
-    return f'<font color="{TONES[word.tone][0]}">{writer.set(f"{word.mark}  {word.text}", 40)}</font>'
+    return f'<font color="{TONES[word.tone][0]}">{writer.bold(f"{word.mark}  {word.text}", 40)}</font>'
 
 
 def _band(writer: Writer, said: Sheet, applied: str) -> Table:
     ink, ground = TONES[said.verdict.tone]
-    word = f'<font color="{ink}">{writer.set(f"{said.verdict.mark}  {said.verdict.text}", font=BOLD)}</font>'
-    rows = [[Paragraph(f"{word} {writer.set(said.verdict_text, 400)}", BAND)]]
+    rows = [[Paragraph(f"{_label(writer, said.verdict)} {writer.set(said.verdict_text, 400)}", BAND)]]
     if applied:
         rows.append([Paragraph(writer.set(applied, 400), VALUE)])
     look: list[Any] = [
@@ -152,7 +163,9 @@ def _facts(writer: Writer, said: Sheet) -> Table:
         row: list[Any] = []
         for side in (said.who, said.version):
             term, value = side[place] if place < len(side) else ("", "")
-            row += [Paragraph(writer.set(term, 40), TERM), Paragraph(writer.set(value, 120), VALUE), ""]
+            # Hashes are long words: a size at which they stand in one line.
+            style = HASH if len(value) > 30 and value.isalnum() else VALUE
+            row += [Paragraph(writer.set(term, 40), TERM), Paragraph(writer.set(value, 120), style), ""]
         rows.append(row[:5])
     half = (WIDTH - 9 * mm) / 2
     look: list[Any] = [
@@ -163,10 +176,10 @@ def _facts(writer: Writer, said: Sheet) -> Table:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
         ("SPAN", (0, 0), (1, 0)),
         ("SPAN", (3, 0), (4, 0)),
-        ("LINEBELOW", (0, 0), (1, -1), 0.5, RULE),
-        ("LINEBELOW", (3, 0), (4, -1), 0.5, RULE),
+        ("LINEBELOW", (0, 0), (1, len(said.who)), 0.5, RULE),
+        ("LINEBELOW", (3, 0), (4, len(said.version)), 0.5, RULE),
     ]
-    return Table(rows, colWidths=[24 * mm, half - 24 * mm, 9 * mm, 24 * mm, half - 24 * mm], style=TableStyle(look))
+    return Table(rows, colWidths=[26 * mm, half - 26 * mm, 9 * mm, 20 * mm, half - 20 * mm], style=TableStyle(look))
 
 
 def _bars(writer: Writer, said: Sheet) -> Table:
@@ -211,14 +224,19 @@ class Line(Flowable):
 
 def _group(writer: Writer, group: Group, left: int) -> Iterator[Flowable]:
     met = f'<font name="{PLAIN}" size="9" color="#5b6168">&nbsp;&nbsp;{writer.set(group.met)}</font>'
-    yield Paragraph(writer.set(group.name or "Items", 120, font=BOLD) + met, HEADING)
+    before: list[Flowable] = [Paragraph(writer.set(group.name or "Items", 120, font=BOLD) + met, HEADING)]
     for entry in _most(writer, group.entries, left):
-        yield from _entry(writer, entry)
-        yield Line()
+        parts = [*before, *_entry(writer, entry), Line()]
+        # A long one begins where there is room; a short one is not torn apart.
+        yield from [KeepTogether(parts)] if len(parts) <= TOGETHER else parts
+        before = []
+    yield from before
 
 
 def _entry(writer: Writer, entry: Entry) -> Iterator[Paragraph]:
     below: list[Paragraph] = []
+    if entry.returned:
+        below.append(Paragraph(f"{writer.bold('Returned')}: {writer.set(entry.returned, 1000, is_linked=True)}", UNDER))
     if entry.check:
         below.append(Paragraph(writer.set(entry.check, 600, is_linked=True), UNDER))
     if entry.note:
@@ -282,7 +300,7 @@ def _step(writer: Writer, step: Step) -> Iterator[Paragraph]:
     if step.reason:
         yield from _prose(writer, step.reason, UNDER)
     for title, why in _most(writer, step.reasons, MOST_ROWS):
-        yield Paragraph(f"{writer.set(title, font=BOLD)}: {writer.set(why, 1000, is_linked=True)}", UNDER)
+        yield Paragraph(f"{writer.bold(title)}: {writer.set(why, 1000, is_linked=True)}", UNDER)
     if step.sha256:
         yield Paragraph(writer.set(f"SHA-256 {step.sha256}", 90, font=MONO), SUM)
 

@@ -99,6 +99,10 @@ class Writer:
             at = found.start() + len(address)
         return "".join([*made, self._in_fonts(text[at:], font)])
 
+    def bold(self, text: str, most: int = 300) -> str:
+        """`text` in semibold within a plain paragraph."""
+        return f'<font name="{BOLD}">{self.set(text, most, font=BOLD)}</font>'
+
     def link(self, address: str, markup: str) -> str:
         """`markup` as a link to a web address; as it is when the address is none."""
         if not _WEB.fullmatch(address) or not address.isprintable():

@@ -65,6 +65,8 @@ class Entry:
     word: Word
     # Who and when, or what kind of item it is.
     about: str
+    # Why the reviewer sent it back, as long as it was not answered anew.
+    returned: str
     note: str
     check: str
     evidence: list[Piece]
@@ -132,7 +134,7 @@ def sheet(record: Record) -> Sheet:
         title=f"Handoff of {name}",
         moves=_moves(version, checklist),
         verdict=VERDICTS.get(text(decided.get("kind")), UNDECIDED),
-        verdict_text=_verdict(decided),
+        verdict_text=_verdict(decided, text(version.get("version"))),
         reason=text(decided.get("reason")),
         summary=text(_part(record, "handoff").get("summary")),
         who=[line for line in _who(record) if line[1]],
@@ -221,12 +223,13 @@ def _moves(version: Record, checklist: Record) -> str:
     return f"{which} is handed over; no alias moves."
 
 
-def _verdict(decided: Record) -> str:
+def _verdict(decided: Record, version: str) -> str:
+    """What follows the verdict's word."""
     if not decided:
-        return "Nothing is decided yet. This is how it stands now; it can still change."
-    said = f"by {text(decided.get('actor')) or 'somebody'}, {moment(decided.get('at'))}"
+        return "so far: this is how it stands now, and it can still change."
     newest = text(decided.get("newest_version"))
-    return f"{said}. The newest version of the model was then {newest}." if newest else f"{said}."
+    late = f" Version {newest} of the model was there already." if newest and newest != version else ""
+    return f"by {text(decided.get('actor')) or 'somebody'}, {moment(decided.get('at'))}.{late}"
 
 
 def _who(record: Record) -> Iterator[tuple[str, str]]:
@@ -253,7 +256,11 @@ def _origin(handoff: Record) -> str:
 
 def _round(handoff: Record) -> str:
     rounds = handoff.get("round")
-    return f", round {rounds}" if isinstance(rounds, int) and rounds > 1 and handoff.get("submitted_at") else ""
+    return (
+        f", round\N{NO-BREAK SPACE}{rounds}"
+        if isinstance(rounds, int) and rounds > 1 and handoff.get("submitted_at")
+        else ""
+    )
 
 
 def _version(record: Record) -> Iterator[tuple[str, str]]:
@@ -299,6 +306,7 @@ def _entry(item: Record) -> Entry:
         title=text(item.get("title")) or text(item.get("key")),
         word=word,
         about=", ".join(one for one in about if one),
+        returned=text(item.get("returned_because")),
         note=text(item.get("note")),
         check=text(check.get("sentence")),
         evidence=[_piece(one) for one in _parts(item, "evidence")],

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.access.matrix import API, PAGES, Rule
+from tests.access.matrix import API, PAGES
+from tests.access.rule import Rule
 from tests.access.world import ROLES, World, build
 from tests.factories import Make
 
@@ -74,11 +75,13 @@ def test_a_closed_project_is_in_no_list_and_no_count(world: World) -> None:
     paths = ["/projects/", "/experiments/", "/models/", "/kpis/auc/", "/scoreboard/retail/", "/api/v1/projects/"]
     paths += ["/api/v1/readings/", "/api/v1/bindings/", "/api/v1/observations/", "/api/v1/runs/", "/api/v1/models/"]
     paths += ["/projects/?format=csv", "/api/v1/scoreboard/?within=retail"]
+    handoffs = ["/handoffs/?turn=all", "/handoffs/?turn=all&format=csv", "/api/v1/handoffs/"]
     marks = [str(world.names[n]) for n in ("closed", "closed_run", "closed_model")]
     for role in ("viewer", "contributor", "approver", "stranger"):
         client = Client()
         client.force_login(world.people[role])
-        for path in paths:
+        # An approver of the unit knows of the handoffs that may come to it.
+        for path in [*paths, *(handoffs if role != "approver" else [])]:
             answer = client.get(path)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             text = body.decode().lower().replace("is closed", "")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from coe.accounts.models import Grant, Person
+from projects.handoffs import services
 from projects.tracking.models import ModelVersion, Sync
 from tests.factories import Make
 
@@ -49,6 +52,8 @@ def build(make: Make) -> World:
     people = {role: make.person(f"{role}@example.com", roles=[grant]) for role, grant in granted.items()}
     people["owner"], people["member"] = make.person("owner@example.com"), make.person("member@example.com")
     source, kpi = make.source("tracker"), make.kpi("auc")
+    receive = {"key": "receive", "kind": "sign_off", "role": "approver"}
+    checklist = make.checklist("ready", items=[{"key": "runbook"}, receive])
     names: dict[str, str | int] = {
         "source": source.name,
         "kpi": kpi.key,
@@ -64,7 +69,11 @@ def build(make: Make) -> World:
         experiment = make.experiment(source, project=project)
         run = make.run(experiment, metrics={"auc": [0.8, 1767225600000, 0]})
         model = make.model(source, project=project, name=f"{slug}-model")
-        ModelVersion.objects.create(model=model, version=1, run_id=run.run_id, created_at=run.ended_at)
+        version = ModelVersion.objects.create(model=model, version=1, run_id=run.run_id, created_at=run.ended_at)
+        handoff = services.open_handoff(actor=people["owner"], model_version=version, checklist=checklist)
+        upload = SimpleUploadedFile("runbook.txt", b"Call Mia.")
+        part = {"item_key": "runbook", "kind": "file", "upload": upload}
+        evidence = services.add_evidence(handoff_id=handoff.pk, actor=people["owner"], **part)
         binding = make.binding(project, kpi, experiment=experiment, baseline=0.5, target=0.9)
         observation = make.observation(binding, 0.8, "2026-01-01", run_id=run.run_id)
         names |= {
@@ -77,5 +86,7 @@ def build(make: Make) -> World:
             f"{slug}_model_pk": model.pk,
             f"{slug}_binding": binding.pk,
             f"{slug}_observation": observation.pk,
+            f"{slug}_handoff": handoff.pk,
+            f"{slug}_evidence": evidence.pk,
         }
     return World(people, names)
