@@ -42,7 +42,10 @@ class Asked:
         )
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, self.liar.narrowed(answer.read()), {"Content-Type": "application/json"}
+                kind = answer.headers.get("Content-Type", "")
+                content = answer.read()
+                # Files are handed on as they are.
+                return answer.status, self.liar.narrowed(content) if "json" in kind else content, {"Content-Type": kind}
         except urllib.error.HTTPError as error:
             return error.code, error.read(), {"Content-Type": error.headers.get("Content-Type", "")}
 
@@ -84,7 +87,7 @@ class Liar:
                 self.wfile.write(content)
                 self.close_connection = promised != len(content)
 
-            do_GET = do_POST = _answer
+            do_GET = do_POST = do_DELETE = do_PATCH = _answer
 
             def log_message(self, *args: object) -> None:
                 return
