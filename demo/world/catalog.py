@@ -7,12 +7,13 @@ from functools import partial
 
 from coe.core import access
 from demo.world.clock import Story, moment
+from demo.world.content.handovers import HANDED_OVER
 from demo.world.content.projects import PROJECTS
 from demo.world.facts import facts
 from demo.world.people import Cast
 from demo.world.shape import Move, Plan, Word
 from projects.catalog import services
-from projects.catalog.models import Project
+from projects.catalog.models import Project, Stage
 
 
 def add_projects(story: Story, cast: Cast) -> None:
@@ -30,6 +31,8 @@ def _tell(story: Story, cast: Cast, plan: Plan) -> None:
             moment(max(1, plan.began - 7 * (place + 1)), f"{plan.slug} {word}"), partial(_member, cast, plan, word)
         )
     for move in plan.moves:
+        if move.after == Stage.PRODUCTION and plan.slug in HANDED_OVER:
+            continue  # with its first accepted handoff
         story.add(moment(move.ago, f"{plan.slug} {move.after}"), partial(_move, cast, plan, move))
     for said in plan.words:
         story.add(moment(said.ago, f"{plan.slug} {said.ago}"), partial(_say, cast, plan, said))

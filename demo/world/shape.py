@@ -152,3 +152,32 @@ class Bound:
     target: float | None = None
     note: str = ""
     selector: str = ""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A handoff that somebody still has to do something about: the version of `month`, left in `state`.
+
+    `state`: "submitted", "late" (submitted, and its date has passed), "in_review" or "returned".
+    """
+
+    month: int
+    state: Literal["submitted", "late", "in_review", "returned"]
+
+
+@dataclass(frozen=True)
+class HandoverPlan:
+    """How the versions of a project's registered model went into production.
+
+    Months are those of the training's year, 0 to 11 (the newest); a month without a version that passed its gate is
+    left out. Each month in `accepted` has a handoff that was accepted, the one of `twice` in its second round;
+    `withdrawn` is the month of one that the team took back. `reviewer` is of the receiving team.
+    """
+
+    project: str
+    model: str
+    reviewer: str
+    accepted: tuple[int, ...]
+    twice: int | None = None
+    withdrawn: int | None = None
+    pending: Pending | None = None

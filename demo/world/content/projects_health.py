@@ -50,7 +50,7 @@ PROJECTS: tuple[Plan, ...] = (
         "Check-ups are planned once a year for everybody, whether the disease moves fast or not at all.",
         "When a patient comes back for the next check-up.",
         began=610, sponsor="samuel.osei",
-        team=("grace.mwangi:data_science", "padraig.nolan:business", "rosalind.achebe:data_science"),
+        team=("grace.mwangi:data_science", "padraig.nolan:business", "rosalind.achebe:data_science", "olu.adeyemi:support"),
         techniques=("regression", "ridge regression"), domains=("patient care",),
         delivery="bi", effort=2, value=3, annual_value=310_000, risk="medium",
         moves=(

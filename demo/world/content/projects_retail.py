@@ -58,7 +58,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 640, "Baskets of a year can be used without names"),
             Move("pilot", 500, "A tenth of visitors see it"),
-            Move("production", 330, "Sales at the checkout rose by three in a hundred in the trial", by="lead"),
+            Move("production", 330, "Sales at the checkout rose by three in a hundred in the trial. In production before handoffs were kept here", by="marguerite.delacroix", override=True),
         ),
         words=(Word(130, "on_track", "Passed its target for realised value for the first time."), Word(15, "on_track", "Calm. Answers in 40 milliseconds at the busiest hour.")),
     ),
@@ -115,7 +115,7 @@ PROJECTS: tuple[Plan, ...] = (
         moves=(
             Move("exploration", 710, "The response of six leaflets is known"),
             Move("pilot", 650, "One region"),
-            Move("production", 560, "Half of the leaflets brought nine tenths of the response", by="lead"),
+            Move("production", 560, "Half of the leaflets brought nine tenths of the response. In production before handoffs were kept here", by="marguerite.delacroix", override=True),
             Move("retired", 190, "The group no longer prints leaflets"),
         ),
     ),
