@@ -128,12 +128,20 @@ def respond(stored: StoredFile, name: str) -> HttpResponse:
     """
     media_type = f"{stored.media_type}; charset=utf-8" if stored.media_type == _TEXT else stored.media_type
     response = HttpResponse(bytes(stored.content), content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(True, clean_name(name)) or "attachment"
+    response["Content-Disposition"] = content_disposition_header(True, _fitting(name, stored)) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = etag(stored)
     return response
+
+
+def _fitting(name: str, stored: StoredFile) -> str:
+    """`name` with an ending that says what the file is, whatever people called it since."""
+    name = clean_name(name)
+    if TYPES.get(name.rpartition(".")[2].lower()) == stored.media_type:
+        return name
+    return clean_name(name + next((f".{ending}" for ending, kind in TYPES.items() if kind == stored.media_type), ""))
 
 
 def _ending(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -25,69 +25,56 @@ from reportlab.platypus import (
 )
 
 from projects.handoffs import record_sheet
-from projects.handoffs.pdf_page import INK, INK_2, LEFT, RULE, NumberedCanvas, Running
+from projects.handoffs.pdf_page import INK_2, LEFT, RULE, NumberedCanvas, Running
+from projects.handoffs.pdf_styles import (
+    ACCENT,
+    ACCENT_SOFT,
+    BAND,
+    BODY,
+    BOTTOM,
+    FIGURE,
+    HASH,
+    HEADING,
+    ITEM,
+    LAST_ITEM,
+    LEDE,
+    QUIET,
+    QUOTE,
+    STEP,
+    SUM,
+    TERM,
+    TITLE,
+    TONES,
+    TOP,
+    UNDER,
+    VALUE,
+    WIDTH,
+)
 from projects.handoffs.pdf_text import BOLD, MONO, PLAIN, Writer
 from projects.handoffs.record_sheet import Entry, Group, Piece, Record, Sheet, Step, Word
 
-ACCENT, ACCENT_SOFT = HexColor("#12436d"), HexColor("#e4edf5")
-# Of a tone: the ink and the ground. Every word stands beside a sign, so that no colour speaks alone.
-TONES = {
-    "good": ("#17706a", "#dcefec"),
-    "warn": ("#a84c06", "#fbe9da"),
-    "bad": ("#9d1f4f", "#f7e1ea"),
-    "accent": ("#12436d", "#e4edf5"),
-    "": ("#5b6168", "#f1eee8"),
-}
-TOP, BOTTOM = 24 * mm, 24 * mm
-WIDTH = A4[0] - 2 * LEFT
-# The column in which states and dates stand.
-COLUMN = 33 * mm
+# An item with at most so many parts stands on one page.
 TOGETHER = 14
 MOST_NOTE, MOST_ROWS, MOST_PIECES, MOST_ITEMS, MOST_STEPS = 5000, 60, 20, 300, 60
 
 
-def _style(name: str, size: float, leading: float, **more: Any) -> ParagraphStyle:
-    font = more.pop("fontName", PLAIN)
-    return ParagraphStyle(
-        name,
-        fontName=font,
-        fontSize=size,
-        leading=leading,
-        textColor=more.pop("textColor", INK),
-        bulletFontName=PLAIN,
-        bulletFontSize=more.pop("bulletFontSize", 8.5),
-        allowWidows=0,
-        allowOrphans=0,
-        **more,
-    )
-
-
-BODY = _style("body", 9.5, 14, spaceAfter=5)
-TITLE = _style("title", 21, 26, fontName=BOLD, spaceAfter=3)
-LEDE = _style("lede", 10.5, 15, textColor=INK_2, spaceAfter=10)
-HEADING = _style("heading", 12, 16, fontName=BOLD, spaceBefore=18, spaceAfter=6, keepWithNext=1)
-TERM = _style("term", 8.5, 12, textColor=INK_2)
-VALUE = _style("value", 8.5, 12)
-HASH = _style("hash", 6.5, 12, fontName=MONO)
-FIGURE = _style("figure", 8.5, 12, alignment=2)
-BAND = _style("band", 10, 14)
-ITEM = _style("item", 9.5, 13, fontName=BOLD, leftIndent=COLUMN, spaceBefore=6, keepWithNext=1)
-LAST_ITEM = _style("lone", 9.5, 13, fontName=BOLD, leftIndent=COLUMN, spaceBefore=6)
-UNDER = _style("under", 8.5, 12.5, leftIndent=COLUMN, spaceBefore=1)
-QUIET = _style("quiet", 8, 11.5, leftIndent=COLUMN, textColor=INK_2, spaceBefore=1)
-QUOTE = _style("quote", 8.5, 12.5, leftIndent=COLUMN + 10, textColor=INK_2, spaceBefore=2)
-STEP = _style("step", 9, 13, leftIndent=COLUMN, spaceBefore=7)
-SUM = _style("sum", 6.8, 10, fontName=MONO, leftIndent=COLUMN, textColor=INK_2, spaceBefore=1)
-
-
-def render(record: Record, *, sha256: str, applied: str, printed_at: datetime, site: str) -> bytes:
+def render(
+    record: Record,
+    *,
+    sha256: str,
+    applied: str,
+    printed_at: datetime,
+    site: str,
+    files: Mapping[str, str] | None = None,
+) -> bytes:
     """The record as a PDF file.
 
     `sha256`: of the decided record, empty for one that is not decided. `applied`: a sentence on where the alias stands.
-    `site`: the address at which the record can be read, printed at its end.
+    `site`: the address at which the record can be read, printed at its end. `files`: the addresses of files, by their
+    SHA-256.
     """
     writer = Writer()
-    said = record_sheet.sheet(record)
+    said = record_sheet.sheet(record, files=files)
     story = list(_story(writer, said, applied))
     story += list(_end(writer, sha256, printed_at, site))
     return _build(story, said, writer, sha256, printed_at)
@@ -125,7 +112,9 @@ def _story(writer: Writer, said: Sheet, applied: str) -> Iterator[Flowable]:
 
 
 def _most(writer: Writer, rows: list[Any], most: int) -> list[Any]:
-    """The first `most` of the rows; that there were more is said at the end."""
+    """The first `most` of the rows, fewer when the file is long already; that there were more is said at the end."""
+    if writer.left <= 0:
+        most = min(most, 2)
     if len(rows) > most:
         writer.is_short = True
     return rows[:most]
@@ -225,12 +214,13 @@ class Line(Flowable):
 def _group(writer: Writer, group: Group, left: int) -> Iterator[Flowable]:
     met = f'<font name="{PLAIN}" size="9" color="#5b6168">&nbsp;&nbsp;{writer.set(group.met)}</font>'
     before: list[Flowable] = [Paragraph(writer.set(group.name or "Items", 120, font=BOLD) + met, HEADING)]
-    for entry in _most(writer, group.entries, left):
+    for entry in group.entries[:left]:
         parts = [*before, *_entry(writer, entry), Line()]
         # A long one begins where there is room; a short one is not torn apart.
         yield from [KeepTogether(parts)] if len(parts) <= TOGETHER else parts
         before = []
     yield from before
+    writer.is_short = writer.is_short or len(group.entries) > left
 
 
 def _entry(writer: Writer, entry: Entry) -> Iterator[Paragraph]:

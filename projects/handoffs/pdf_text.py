@@ -27,8 +27,13 @@ _FILES = {
 _SECOND = {PLAIN: "DejaVuSans", BOLD: "DejaVuSans-Bold", MONO: "DejaVuSans"}
 _BOX = "\N{WHITE SQUARE}"
 _WEB = re.compile(r"https?://[^\s]+", re.I)
+_CROWDED = re.compile(r"(?:[^\s&<>]{0,20}[&<>]){40}\S*")
 # Hebrew, Arabic and their neighbours, with the spaces between them.
 _BACKWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+(?: +[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+)*")
+
+
+def wrapped(word: str) -> list[str]:
+    return [word[at : at + 40] for at in range(0, len(word), 40)]
 
 
 @cache
@@ -57,9 +62,9 @@ class Writer:
     `is_boxed`: some sign could not be written. `is_short`: some text was shortened, or rows were left out.
     """
 
-    # About a hundred pages; when they are used up, each text is cut to its beginning.
-    BUDGET = 300_000
-    BEGINNING = 200
+    # About fifty pages; when they are used up, each text is cut to its beginning.
+    BUDGET = 150_000
+    BEGINNING = 120
     MOST_LINES = 150
 
     def __init__(self) -> None:
@@ -81,6 +86,8 @@ class Writer:
             text = "\n".join(lines[: self.MOST_LINES])[:most].rstrip() + " …"
             self.is_short = True
         self.left -= len(text)
+        # A word of hundreds of markup's own signs would be set in a time that grows with its square.
+        text = _CROWDED.sub(lambda found: " ".join(wrapped(found[0])), text)
         return _BACKWARDS.sub(lambda found: found[0][::-1], text)
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +42,7 @@ def build(handoff: Handoff, verdict: Verdict | None = None) -> Record:
     """The record as things stand now. Times are UTC in ISO 8601; what nobody gave is null."""
     rows = items.standings(handoff)
     members = handoff.project.members.select_related("person")
-    return {
+    made: Record = {
         "cairn": FORM,
         "handoff": {
             "id": handoff.pk,
@@ -85,6 +86,19 @@ def build(handoff: Handoff, verdict: Verdict | None = None) -> Record:
             "newest_version": verdict.newest_version,
         },
     }
+    settled: Record = _settled(made)
+    return settled
+
+
+def _settled(value: Any) -> Any:
+    """With numbers as PostgreSQL gives them back, so that the checksum holds: no −0, large floats as whole numbers."""
+    if isinstance(value, dict):
+        return {key: _settled(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_settled(one) for one in value]
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if abs(value) >= 1e16 else value + 0.0
+    return value
 
 
 def _name(person: object) -> str | None:

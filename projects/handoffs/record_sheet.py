@@ -56,6 +56,11 @@ class Piece:
     sha256: str
     about: str
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether `url` is one to follow: of the web, or a page of ours."""
+        return self.url.lower().startswith(("https://", "http://", "/"))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -122,12 +127,12 @@ class Sheet:
     steps: list[Step] = field(default_factory=list)
 
 
-def sheet(record: Record) -> Sheet:
-    """The record in words. Times are in the company's time zone."""
+def sheet(record: Record, *, files: Mapping[str, str] | None = None) -> Sheet:
+    """The record in words. Times are in the company's time zone. `files`: where a file is to be had, by its SHA-256."""
     version, checklist, decided = (_part(record, name) for name in ("version", "checklist", "decided"))
     name = f"{text(version.get('model')) or 'A model'}, version {text(version.get('version')) or '?'}"
     titles: dict[str, str] = {}
-    groups = [_group(one, titles) for one in _parts(record, "groups")]
+    groups = [_group(one, titles, files or {}) for one in _parts(record, "groups")]
     score = _part(record, "score")
     return Sheet(
         number=text(_part(record, "handoff").get("id")),
@@ -282,14 +287,14 @@ def _dataset(metric: Record) -> str:
     return f"{name} ({digest})" if name and digest else name or digest
 
 
-def _group(group: Record, titles: dict[str, str]) -> Group:
+def _group(group: Record, titles: dict[str, str], files: Mapping[str, str]) -> Group:
     found = _parts(group, "items")
     titles.update({text(one.get("key")): text(one.get("title")) for one in found})
     met = sum(text(one.get("state")) in _MET for one in found)
-    return Group(text(group.get("name")), [_entry(one) for one in found], f"{met} of {len(found)} met")
+    return Group(text(group.get("name")), [_entry(one, files) for one in found], f"{met} of {len(found)} met")
 
 
-def _entry(item: Record) -> Entry:
+def _entry(item: Record, files: Mapping[str, str]) -> Entry:
     kind, state = text(item.get("kind")), text(item.get("state"))
     word = STATES.get(state, Word("○", state.replace("_", " ").capitalize() or "Open"))
     if kind == "sign_off" and state == "done":
@@ -309,18 +314,18 @@ def _entry(item: Record) -> Entry:
         returned=text(item.get("returned_because")),
         note=text(item.get("note")),
         check=text(check.get("sentence")),
-        evidence=[_piece(one) for one in _parts(item, "evidence")],
+        evidence=[_piece(one, files) for one in _parts(item, "evidence")],
     )
 
 
-def _piece(one: Record) -> Piece:
+def _piece(one: Record, files: Mapping[str, str]) -> Piece:
     origin = one.get("carried_from")
     from_version = text(origin.get("version")) if isinstance(origin, Mapping) else text(origin)
     carried = f"carried over from version {from_version}" if from_version else ""
     return Piece(
         kind=_KINDS.get(text(one.get("kind")), "Evidence"),
         title=text(one.get("title")),
-        url=text(one.get("url")),
+        url=text(one.get("url")) or files.get(text(one.get("sha256")), ""),
         text=text(one.get("text")),
         sha256=text(one.get("sha256")),
         about=", ".join(said for said in (_by(one, "by", "at"), carried) if said),

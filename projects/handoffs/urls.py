@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.handoffs import act_views, item_views, views
+from projects.handoffs import act_views, evidence_pages, item_views, record_pages, views
 
 app_name = "handoffs"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("handoffs/<int:pk>/checks/", act_views.checks, name="checks"),
     path("handoffs/<int:pk>/carry/", act_views.carry, name="carry"),
     path("handoffs/<int:pk>/token/", act_views.token, name="token"),
+    path("handoffs/<int:pk>/record/", record_pages.record_page, name="record"),
+    path("handoffs/<int:pk>/record.pdf", record_pages.record_pdf, name="record_pdf"),
+    path("handoffs/<int:pk>/record.json", record_pages.record_json, name="record_json"),
+    path("handoffs/<int:pk>/evidence/<int:evidence_id>/file/", evidence_pages.evidence_file, name="evidence_file"),
     path("handoffs/<int:pk>/items/<slug:key>/", item_views.item, name="item"),
     path("handoffs/<int:pk>/evidence/<int:evidence_id>/remove/", item_views.remove_evidence, name="remove_evidence"),
 ]

@@ -40,6 +40,10 @@ PAGES = {
     "handoffs:carry": of("POST", ONE + "carry/", TEAM),
     "handoffs:token": of("POST", ONE + "token/", TEAM),
     "handoffs:item": of("GET", ONE + "items/runbook/", SIGNED_IN) + of("POST", ONE + "items/runbook/", TEAM),
+    "handoffs:evidence_file": of("GET", ONE + "evidence/[_evidence]/file/", SIGNED_IN),
+    "handoffs:record": of("GET", ONE + "record/", SIGNED_IN),
+    "handoffs:record_pdf": of("GET", ONE + "record.pdf", SIGNED_IN),
+    "handoffs:record_json": of("GET", ONE + "record.json", SIGNED_IN),
     "handoffs:remove_evidence": of("POST", ONE + "evidence/[_evidence]/remove/", TEAM),
 }
 

@@ -129,7 +129,8 @@ def sample(**more: Any) -> dict[str, Any]:
         "handoff": {
             "id": 12,
             "origin": "version",
-            "summary": "Version 8 scores each loyalty customer every night, as version 7 did, but it knows returns and complaints too."
+            "summary": "Version 8 scores each loyalty customer every night, as version 7 did,"
+            " but it knows returns and complaints too."
             "\n\nNothing changes for the call lists. The nightly job needs 4 GB instead of 2.",
             "opened_by": None,
             "opened_at": "2026-06-28T04:10:00+00:00",
