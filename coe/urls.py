@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("projects.tracking.urls")),
     path("", include("projects.registry.hook_urls")),
     path("", include("projects.registry.urls")),
+    path("", include("projects.checklists.urls")),
     path("", include("projects.handoffs.urls")),
     path("", include("kpis.measures.urls")),
     path("", include("kpis.reports.urls")),

@@ -7,7 +7,10 @@ class ChecklistsConfig(AppConfig):
     label = "checklists"
 
     def ready(self) -> None:
+        from coe.core.context import rail_item
+
         # Each fills a registry: the checks, the access rules and the sentences of events.
         from projects.checklists import builtin, builtin_checks, metric_checks, rules  # noqa: F401
 
         post_migrate.connect(builtin.after_migrate, sender=self)
+        rail_item("Checklists", "/checklists/", order=105, group="Centre")

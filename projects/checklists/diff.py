@@ -75,16 +75,23 @@ def words(before: str, after: str) -> list[Piece]:
     The pieces that are not added make `before`, those that are not removed make `after`, to the letter.
     """
     old, new = _WORDS.findall(before), _WORDS.findall(after)
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     pieces: list[Piece] = []
-    for tag, i, j, m, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece(Op.SAME, "".join(old[i:j])))
+    went = came = ""
+    for place, (tag, i, j, m, n) in enumerate(steps, start=1):
+        same = "".join(old[i:j]) if tag == "equal" else ""
+        # A mere space between two changes belongs to both, so that a phrase is told as a phrase.
+        if tag != "equal" or (not same.strip() and 1 < place < len(steps)):
+            went, came = went + "".join(old[i:j]), came + "".join(new[m:n])
             continue
-        if j > i:
-            pieces.append(Piece(Op.REMOVED, "".join(old[i:j])))
-        if n > m:
-            pieces.append(Piece(Op.ADDED, "".join(new[m:n])))
-    return pieces
+        pieces += [*_changed(went, came), Piece(Op.SAME, same)]
+        went = came = ""
+    return [*pieces, *_changed(went, came)]
+
+
+def _changed(went: str, came: str) -> list[Piece]:
+    pieces = [Piece(Op.REMOVED, went), Piece(Op.ADDED, came)]
+    return [piece for piece in pieces if piece.text]
 
 
 def compare(
