@@ -19,7 +19,7 @@ from coe.core.models import Event
 from projects.handoffs import items, overview, services
 from projects.handoffs import listing as lists
 from projects.handoffs.forms import CommentForm, HandoffFilter, ModelForm, NewHandoffForm, approvers, may_open_for
-from projects.handoffs.models import Handoff
+from projects.handoffs.models import Handoff, State
 from projects.tracking.models import RegisteredModel
 
 
@@ -91,7 +91,7 @@ def page(request: PersonRequest, shown: Handoff, *, status: int = 200, **more: A
         "successor": overview.successor(request.user, shown),
         "reports": overview.reports(shown),
         "comments": shown.comments.select_related("author"),
-        "decisions": shown.decisions.select_related("actor"),
+        "returned": shown.decisions.filter(kind="returned").last() if shown.state == State.RETURNED else None,
         "events": Event.objects.about(shown).select_related("actor")[:12],
         "comment_form": CommentForm(),
         **more,
