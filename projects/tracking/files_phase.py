@@ -36,7 +36,7 @@ WHERE v.id = r.pk AND v.files IS NULL
 """
 
 
-def unread(source_id: int, *, before: int = 0, model: str = "", most: int = BATCH) -> list[files.Wanted]:
+def unread(source_id: int, *, before: int = 0, model: str = "", most: int) -> list[files.Wanted]:
     """Versions whose files are to be read now, newest first (`before`: an id; `model`: only of that one)."""
     values = {"source": source_id, "before": before, "model": model, "most": most, "now": timezone.now()}
     rows = store.fetch(_UNREAD, values)
@@ -66,7 +66,7 @@ class FilesPhase:
         done = int(at.get("done", 0))
         if work.state.get("no_registry") or done >= MOST_A_SYNC:
             return None
-        wanted = unread(work.source.pk, before=at.get("before", 0))
+        wanted = unread(work.source.pk, before=at.get("before", 0), most=BATCH)
         return Job({"before": wanted[-1].pk, "done": done + len(wanted)}, wanted) if wanted else None
 
     def fetch(self, gateway: Gateway, job: Job) -> Page:

@@ -101,7 +101,7 @@ class Liar:
         self.asked.append(path)
         if self.page and "runs/search" in path:
             body = re.sub(rb'"max_results": \d+', b'"max_results": %d' % self.page, body)
-        for part, lie in self.lies.items():
+        for part, lie in list(self.lies.items()):
             if part in path:
                 number = sum(1 for one in self.asked if part in one)
                 reply = lie(Asked(self, method, path, headers, body, number))
