@@ -65,6 +65,8 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     "catalog:remove_member": both("POST", "/projects/[]/members/[_member]/remove/", GOVERN | {"member"}),
     "catalog:status": both("POST", "/projects/[]/status/", TEAM),
     "catalog:timeline": both("GET", "/projects/[]/timeline/", SIGNED_IN),
+    # Of a source without a webhook nobody learns anything; a connected one believes signatures, not people.
+    "mlflow_hook": [("POST", "/hooks/mlflow/{source}/", CLOSED)],
     "tracking:sources": [("GET", "/sources/", ALL)],
     "tracking:new_source": [("GET", "/sources/new/", ADMIN), ("POST", "/sources/new/", ADMIN)],
     "tracking:source": [("GET", "/sources/{source}/", ALL)],
