@@ -54,8 +54,15 @@ def standing(person: Person) -> Standing:
 def in_scope(scope: frozenset[int] | None, lineage: str = "unit__lineage") -> Q:
     """The condition that an object's unit lies in `scope` (None: everywhere)."""
     if scope is None:
-        return Q()
-    return Q(**{f"{lineage}__overlap": sorted(scope)}) if scope else Q(pk__in=[])
+        # Not an empty Q(): joined by "or" with another condition, that one would be the only one left.
+        return ~Q(pk__in=[])
+    if not scope:
+        return Q(pk__in=[])
+    unit = lineage.removesuffix("lineage").removesuffix("__")
+    if not unit:
+        return Q(lineage__overlap=sorted(scope))
+    # As a set of units that is found once: joined, PostgreSQL would go through all units again for each object.
+    return Q(**{f"{unit}__in": BusinessUnit.objects.filter(lineage__overlap=sorted(scope)).order_by().values("pk")})
 
 
 def is_administrator(person: Person) -> bool:

@@ -19,7 +19,7 @@ def _projects(person: Person) -> Q:
     held = standing(person)
     if held.everywhere & {Role.ADMINISTRATOR, Role.EXECUTIVE}:
         return Q()
-    own = person.unit_id and Q(unit__lineage__contains=[person.unit_id])
+    own = person.unit_id and in_scope(frozenset({person.unit_id}))
     theirs = (
         Q(owner=person)
         | Q(sponsor=person)
