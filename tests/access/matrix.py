@@ -6,7 +6,7 @@ sent to the sign-in page (pages) or gets 401 (API), except where a rule lets `an
 
 from __future__ import annotations
 
-from tests.access import handoffs_matrix
+from tests.access import checklists_matrix, handoffs_matrix
 from tests.access.rule import (
     ADMIN,
     ALL,
@@ -101,6 +101,7 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     "reports:compare": [("GET", "/compare/?p={open}", ALL)],
     "reports:explain_project": both("GET", "/explain/project/[]/{kpi}/", SIGNED_IN),
     "reports:explain_unit": [("GET", "/explain/unit/{unit}/{kpi}/", ALL)],
+    **checklists_matrix.PAGES,
     **handoffs_matrix.PAGES,
 }
 
@@ -148,5 +149,6 @@ API: dict[str, list[tuple[str, str, Rule]]] = {
     "api-observations-import": [("POST", "/api/v1/observations/import/", ALL)],
     "api-readings-list": [("GET", "/api/v1/readings/", ALL)],
     "api-scoreboard-list": [("GET", "/api/v1/scoreboard/", ALL)],
+    **checklists_matrix.API,
     **handoffs_matrix.API,
 }

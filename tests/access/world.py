@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coe.accounts.models import Grant, Person
+from projects.checklists import services as checklists
 from projects.handoffs import services
 from projects.tracking.models import ModelVersion, Sync
 from tests.factories import Make
@@ -54,6 +55,9 @@ def build(make: Make) -> World:
     source, kpi = make.source("tracker"), make.kpi("auc")
     receive = {"key": "receive", "kind": "sign_off", "role": "approver"}
     checklist = make.checklist("ready", items=[{"key": "runbook"}, receive])
+    # Published, with the next edition begun.
+    make.checklist("written", items=[{"key": "runbook"}])
+    checklists.draft_edition(slug="written", actor=people["administrator"])
     names: dict[str, str | int] = {
         "source": source.name,
         "kpi": kpi.key,
