@@ -15,6 +15,7 @@ for room in (
     "coe.accounts",
     "projects.catalog",
     "projects.tracking",
+    "projects.registry",
     "projects.checklists",
     "projects.handoffs",
     "kpis.measures",

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from coe.accounts.models import Grant, Person
 from projects.checklists import services as checklists
 from projects.handoffs import services
+from projects.registry.models import Drift, ManagedAlias
+from projects.registry.services import order_alias
 from projects.tracking.models import ModelVersion, Sync
 from tests.factories import Make
 
@@ -78,6 +80,11 @@ def build(make: Make) -> World:
         upload = SimpleUploadedFile("runbook.txt", b"Call Mia.")
         part = {"item_key": "runbook", "kind": "file", "upload": upload}
         evidence = services.add_evidence(handoff_id=handoff.pk, actor=people["owner"], **part)
+        order = order_alias(model=model, alias="production", version=1, actor=people["owner"], reason="accepted")
+        elsewhere = ManagedAlias.objects.create(model=model, alias="standby", wanted_version=1, applied_version=1)
+        drift = Drift.objects.create(
+            managed=elsewhere, expected_version=1, found_version=None, found_at=source.created_at
+        )
         binding = make.binding(project, kpi, experiment=experiment, baseline=0.5, target=0.9)
         observation = make.observation(binding, 0.8, "2026-01-01", run_id=run.run_id)
         names |= {
@@ -92,5 +99,7 @@ def build(make: Make) -> World:
             f"{slug}_observation": observation.pk,
             f"{slug}_handoff": handoff.pk,
             f"{slug}_evidence": evidence.pk,
+            f"{slug}_order": order.pk,
+            f"{slug}_drift": drift.pk,
         }
     return World(people, names)

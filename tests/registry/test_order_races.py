@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_one_worker_at_a_time_has_an_alias(registry: Registry) -> None:
 
 
 def test_without_the_lease_the_older_wish_would_stand(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(orders, "take", lambda _managed: orders.uuid.uuid4())
+    monkeypatch.setattr(orders, "take", lambda _managed: uuid.uuid4())
     monkeypatch.setattr(orders, "hold", lambda _managed, _token: None)
     race(registry)
     assert registry.stands() == 2
