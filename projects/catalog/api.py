@@ -21,6 +21,7 @@ from coe.core.models import Event
 from projects.catalog import services
 from projects.catalog.models import Member, Project, Responsibility, RiskTier, Stage, StageMove, Status, StatusUpdate
 from projects.catalog.queries import SORTS, ProjectQuerySet
+from projects.catalog.timelines import events_of
 
 
 class PersonByEmail(serializers.SlugRelatedField[Person]):
@@ -89,9 +90,7 @@ class EditProjectSerializer(ProjectSerializer):
 class MoveSerializer(serializers.ModelSerializer[StageMove]):
     actor = PersonByEmail(read_only=True)
     owner = PersonByEmail(read_only=True)
-    before = serializers.ChoiceField(
-        Stage.choices, read_only=True, allow_blank=True, help_text="Empty where it began."
-    )
+    before = serializers.ChoiceField(Stage.choices, read_only=True, allow_blank=True, help_text="Empty where it began.")
 
     class Meta:
         model = StageMove
@@ -275,7 +274,7 @@ class ProjectViewSet(
     @extend_schema(summary="What happened to it, newest first", responses=EventSerializer(many=True), filters=False)
     @action(detail=True, filterset_class=None)
     def timeline(self, request: Request, slug: str) -> Response:
-        return self._page(Event.objects.about(self.get_object()).select_related("actor"), EventSerializer)
+        return self._page(events_of(self.get_object()).select_related("actor"), EventSerializer)
 
 
 routes: list[tuple[str, type[viewsets.GenericViewSet[Any]]]] = [("projects", ProjectViewSet)]

@@ -15,11 +15,11 @@ from coe.core.csv_out import csv_response
 from coe.core.forms import carried_out
 from coe.core.http import signed_in, today
 from coe.core.listing import listing
-from coe.core.models import Event
 from projects.catalog import overview, rules, services, stages
 from projects.catalog.forms import MemberForm, MoveForm, NewProjectForm, ProjectFilter, StatusForm
 from projects.catalog.models import Member, Project, Stage
 from projects.catalog.queries import SORTS
+from projects.catalog.timelines import events_of
 
 _CSV = (
     *("slug", "name", "summary", "unit", "stage", "owner", "owner_email", "sponsor", "status", "techniques", "domains"),
@@ -91,7 +91,7 @@ def project(request: PersonRequest, slug: str) -> HttpResponseBase:
         ],
         "overrides": [move for move in moves if move.is_override],
         "status": shown.status_updates.select_related("author").first() if shown.latest_status else None,
-        "events": Event.objects.about(shown).select_related("actor")[:10],
+        "events": events_of(shown).select_related("actor")[:10],
     }
     return render(request, "catalog/project.html", context)
 
@@ -177,5 +177,5 @@ def status(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_safe
 def timeline(request: PersonRequest, slug: str) -> HttpResponseBase:
     shown = get_project(request, slug)
-    found = listing(Event.objects.about(shown).select_related("actor"), request.GET, sorts={"at": ["-at"]})
+    found = listing(events_of(shown).select_related("actor"), request.GET, sorts={"at": ["-at"]})
     return render(request, "catalog/timeline.html", {**found.context(), "project": shown})

@@ -7,12 +7,15 @@ class HandoffsConfig(AppConfig):
 
     def ready(self) -> None:
         from coe.core.context import rail_item
+        from projects.catalog import timelines
         from projects.handoffs import (  # noqa: F401  they fill the access registry, the sentences of events, the gates
             production_gate,
             rules,
         )
         from projects.handoffs.opening import open_drafts
+        from projects.handoffs.queries import milestones
         from projects.tracking import followups
 
         followups.register("handoffs", open_drafts)
+        timelines.register("handoffs", milestones)
         rail_item("Handoffs", "/handoffs/", order=45)

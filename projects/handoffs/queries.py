@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
 from coe.accounts.models import Person, Role
 from coe.accounts.rules import in_scope, standing
 from coe.core import access
+from projects.catalog.models import Project
 from projects.tracking.models import ModelVersion
 
 if TYPE_CHECKING:
@@ -90,3 +92,13 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
             .exclude(built)
             .exclude(submitted)
         )
+
+
+def milestones(project: Project) -> Q:
+    """The events of the project's handoffs that its own timeline tells: not each answer, but each step."""
+    handoffs = ContentType.objects.get_by_natural_key("handoffs", "handoff")
+    return Q(
+        subject_type=handoffs,
+        subject_id__in=project.handoffs.values("pk"),
+        verb__in=[f"handoff.{step}" for step in ("opened", "submitted", "returned", "accepted", "withdrawn")],
+    )
