@@ -50,6 +50,7 @@ class Place:
             "SECRET_KEY": self.kept["SECRET_KEY"],
             "SECRETS_KEYS": self.kept["SECRETS_KEYS"],
             "DATABASE_URL": database,
+            "SITE_URL": self.url,
             "BROKER_URL": self.broker or f"redis://127.0.0.1:{self.valkey_port}/0",
             "PRIVATE_HOSTS_ALLOWED": ",".join(allowed),
             "DEMO_MLFLOW_URL": self.mlflow_url,
