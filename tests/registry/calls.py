@@ -58,5 +58,7 @@ class Call:
         given = {name: value for name, value in headers.items() if value is not None}
         # The token of forms is asked for, as on the real site.
         client = client or Client(enforce_csrf_checks=True)
-        answer: Any = client.post(f"/hooks/mlflow/{self.source}/", body, content_type="application/json", headers=given)
+        answer: HttpResponse = client.post(
+            f"/hooks/mlflow/{self.source}/", body, content_type="application/json", headers=given
+        )
         return answer

@@ -320,7 +320,7 @@ def test_without_the_rule_that_a_delivery_is_noted_once_it_would_be_two(
 
 def test_the_handler_reads_the_model_and_runs_the_followups(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[Any] = []
-    monkeypatch.setattr(deliveries, "reread_model", lambda **words: done.append(words) or True)
+    monkeypatch.setattr(deliveries, "reread_model", lambda **words: done.append(words))
     monkeypatch.setattr(followups, "run_all", lambda source_id: done.append(source_id))
     Call().send()
     assert outbox.sweep() == 1

@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from projects.tracking import aliases, store
 from projects.tracking import reread as module
-from projects.tracking import store
 from projects.tracking.mlflow import Fault, GatewayError
 from projects.tracking.models import (
     AliasMove,
@@ -179,15 +179,16 @@ def test_without_standing_in_line_it_would_be_noted_twice(
     team.client.set_registered_model_alias(name, "champion", "1")
     read(source)
     AliasMove.objects.all().delete()
-    meet, note = meeting(), module.aliases.note_moves
+    meet, note = meeting(), aliases.note_moves
 
     def late(**words: Any) -> int:
         meet()
-        return note(**words)
+        noted: int = note(**words)
+        return noted
 
     # Their rows are in the mirror already, so that no other lock puts them in line.
     RegisteredModel.objects.update(aliases_at=timezone.now() + timedelta(minutes=1))
-    monkeypatch.setattr(module.aliases, "note_moves", late)
+    monkeypatch.setattr(aliases, "note_moves", late)
     monkeypatch.setattr(store, "hold", lambda source_id: None)
     monkeypatch.setattr(module, "_store", lambda *words: None)
     assert together(lambda: again(source, name), lambda: again(source, name)) == [True, True]
