@@ -41,7 +41,7 @@ LOGISTICS = (
         model="delivery-time",
         in_production=True,
         odd_keys=("secs_fit", "eta_us", "tours"),
-        story=Story(first_name="eta-v1 (old)"),
+        story=Story(first_name="eta-v1 (old)", first_model="eta-v1", first_model_until=3),
     ),
     Case(
         slug="address-quality",
@@ -58,6 +58,7 @@ LOGISTICS = (
         rule=Rule("More than two letters differ from the street list", "edit_distance", slope=0.25),
         dataset="addresses_holdout",
         model="address-quality",
+        signs=False,
         story=Story(last_run=6),
     ),
 )

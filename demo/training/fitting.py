@@ -59,8 +59,8 @@ def train(case: Case, seed: int, month: int, *, spoil: bool = False, leak: bool 
     seconds = perf_counter() - started
     sets = [(f"{case.slug.replace('-', '_')}_validation", validation)] if validation is not None else []
     started = perf_counter()
-    evaluations = [evaluate(case, frame, _predict(case, model, frame), name) for name, frame in sets]
-    predicted = _predict(case, model, holdout)
+    evaluations = [evaluate(case, frame, predict(case, model, frame), name) for name, frame in sets]
+    predicted = predict(case, model, holdout)
     latency = (perf_counter() - started) / len(holdout)
     evaluations.append(evaluate(case, holdout, predicted, case.dataset))
     fit_key, latency_key, rows_key = case.odd_keys
@@ -116,7 +116,7 @@ def _features(case: Case, frame: pd.DataFrame) -> Any:
     return features.to_numpy() if case.task == "digits" else features
 
 
-def _predict(case: Case, model: Any, frame: pd.DataFrame) -> np.ndarray:
+def predict(case: Case, model: Any, frame: pd.DataFrame) -> np.ndarray:
     """Probabilities of "yes" for labels, else digits or values."""
     features = _features(case, frame)
     if case.learner.kind == "descent":

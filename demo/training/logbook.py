@@ -17,7 +17,7 @@ from .shape import Case
 
 STEP_TAG = "pipeline.step"
 _PEOPLE = ("a.brandt", "lena.k", "m.okafor", "s.ferrari", "t.nowak", "j.lindqvist")
-_REQUIREMENTS = [f"scikit-learn=={sklearn.__version__}", f"mlflow=={mlflow.__version__}"]
+REQUIREMENTS = [f"scikit-learn=={sklearn.__version__}", f"mlflow=={mlflow.__version__}"]
 
 
 def millis(moment: datetime) -> int:
@@ -88,7 +88,7 @@ class Logbook:
         )
 
     def model(self, run: Run, case: Case, trained: Trained, params: dict[str, Any]) -> str:
-        """The fitted model with its signature, as a logged model of the run. Returns its id.
+        """The fitted model with signature and example, as a logged model of the run. Returns its id.
 
         `Model.log` is what `mlflow.sklearn.log_model` calls; it takes the run's id, so threads need no active run.
         (Left to itself it would put the model into the active experiment, not the run's.) With the requirements given,
@@ -109,8 +109,9 @@ class Logbook:
             flavor=mlflow.sklearn,
             run_id=run.info.run_id,
             sk_model=trained.model,
-            signature=infer_signature(trained.example, trained.predicted),
-            pip_requirements=_REQUIREMENTS,
+            signature=infer_signature(trained.example, trained.predicted) if case.signs else None,
+            input_example=trained.example if case.signs else None,
+            pip_requirements=REQUIREMENTS,
             serialization_format="cloudpickle",
         )
         return str(created.model_id)

@@ -1,4 +1,4 @@
-"""Registered models: a version for each retraining, and the aliases that a team moves."""
+"""Registered models: a version for each retraining, and the alias that a team moves by itself."""
 
 import math
 
@@ -13,26 +13,39 @@ from .shape import Case
 GATE_TAG, MONTH_TAG = "gate", "data_month"
 
 
-def ensure_model(client: MlflowClient, case: Case) -> RegisteredModel:
-    """The project's registered model, made when it is missing."""
+def ensure_model(client: MlflowClient, case: Case, name: str = "") -> RegisteredModel:
+    """The project's registered model (or the one of another name), made when it is missing."""
+    name = name or case.model
     try:
-        return client.get_registered_model(case.model)
+        return client.get_registered_model(name)
     except MlflowException as error:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
     tags = {"team": case.vertical.lower()} | ({"coe.project": case.slug} if case.tagged in ("model", "both") else {})
-    return client.create_registered_model(case.model, tags=tags, description=case.summary)
+    return client.create_registered_model(name, tags=tags, description=case.summary)
+
+
+def passes_gate(case: Case, trained: Trained, baseline: float) -> bool:
+    """Whether the model is better than the rule that it replaces."""
+    value = trained.holdout.values[case.primary.key]
+    better = value > baseline if case.primary.direction == "higher" else value < baseline
+    return math.isfinite(value) and better
 
 
 def register(
-    client: MlflowClient, case: Case, step: Step, run_id: str, model_id: str, trained: Trained, baseline: float
+    client: MlflowClient,
+    case: Case,
+    step: Step,
+    run_id: str,
+    model_id: str,
+    trained: Trained,
+    baseline: float,
+    name: str = "",
 ) -> None:
-    """A version of the month's model; its gate is passed when it is better than the rule that it replaces."""
-    value = trained.holdout.values[case.primary.key]
-    better = value > baseline if case.primary.direction == "higher" else value < baseline
-    passed = math.isfinite(value) and better
+    """A version of the month's model, under its name unless another one is given."""
+    passed = passes_gate(case, trained, baseline)
     client.create_model_version(
-        case.model,
+        name or case.model,
         source=f"models:/{model_id}",
         run_id=run_id,
         model_id=model_id,
@@ -43,23 +56,18 @@ def register(
 
 
 def move_aliases(client: MlflowClient, case: Case) -> None:
-    """`candidate` to the newest month's version; `production`, where there is one, to the newest that passed."""
+    """`candidate` to the newest month's version. Nobody here moves `production`: that follows an accepted handoff."""
     versions = sorted(
         client.search_model_versions(f"name = '{case.model}'", max_results=1000),
         key=lambda each: (each.tags.get(MONTH_TAG, ""), int(each.version)),
     )
-    passed = [each for each in versions if each.tags.get(GATE_TAG) == "passed"]
-    wanted = {"candidate": versions[-1].version} if versions else {}
-    if case.in_production and passed:
-        wanted["production"] = passed[-1].version
     present = client.get_registered_model(case.model).aliases
-    for alias, version in wanted.items():
-        if str(present.get(alias)) != str(version):
-            client.set_registered_model_alias(case.model, alias, str(version))
+    if versions and str(present.get("candidate")) != str(versions[-1].version):
+        client.set_registered_model_alias(case.model, "candidate", str(versions[-1].version))
 
 
 def drop_versions(client: MlflowClient, case: Case, run_id: str) -> None:
     """Remove the versions of a run that was cut short."""
     if case.model:
         for version in client.search_model_versions(f"run_id = '{run_id}'"):
-            client.delete_model_version(case.model, version.version)
+            client.delete_model_version(version.name, version.version)

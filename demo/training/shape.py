@@ -68,6 +68,9 @@ class Story:
     running: int | None = None
     deleted: int | None = None
     first_name: str = ""
+    # Registered under this name as well, until the month.
+    first_model: str = ""
+    first_model_until: int = 0
     scratch: str = ""
 
 
@@ -94,6 +97,8 @@ class Case:
     odd_keys: tuple[str, str, str] = ("fit_seconds", "latency_us_row", "n_rows")
     validates: bool = False
     logs_model: bool = True
+    # Whether the team logs what goes into the model and what comes out.
+    signs: bool = True
     in_production: bool = False
     story: Story = field(default_factory=Story)
 

@@ -106,7 +106,11 @@ class Team:
             model_id = self.book.model(run, self.case, trained, params)
         self.book.figures(run, step, trained.evaluations, trained.costs, params, model_id)
         if self.case.model and model_id:
-            registry.register(self.client, self.case, step, run.info.run_id, model_id, trained, self.baseline)
+            version = (self.client, self.case, step, run.info.run_id, model_id, trained, self.baseline)
+            registry.register(*version)
+            if step.month < self.case.story.first_model_until:
+                registry.ensure_model(self.client, self.case, self.case.story.first_model)
+                registry.register(*version, name=self.case.story.first_model)
         self.book.finish(run, step)
 
     def _failed(self, step: Step) -> None:

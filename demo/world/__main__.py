@@ -1,4 +1,4 @@
-"""`python -m demo.world people | connect --mlflow URL | bind`: put the invented group into the portal, step by step."""
+"""`python -m demo.world people | connect --mlflow URL | bind | handoffs`: the invented group, step by step."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "--public", default="", metavar="URL", help="where people open it, when that is another address"
     )
     phases.add_parser("bind", help="links, metric names and bindings, once the server was read")
+    phases.add_parser("handoffs", help="a year of handoffs, once the versions were read and the KPIs are bound")
     return parser.parse_args(words)
 
 
@@ -44,6 +45,8 @@ def main(words: list[str] | None = None) -> int:
                 phases.people_phase(bar)
             elif arguments.phase == "connect":
                 phases.connect_phase(arguments.mlflow, bar, public_url=arguments.public)
+            elif arguments.phase == "handoffs":
+                phases.handoffs_phase(bar)
             else:
                 unseen = phases.bind_phase(bar)
     except (Refused, ValidationError) as error:

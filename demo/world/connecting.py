@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from demo.world.clock import at
+from demo.world.clock import at, moment
 from demo.world.people import Cast
 from projects.tracking import services
 from projects.tracking.models import Source
@@ -15,6 +15,8 @@ from projects.tracking.models import Source
 GROUP_SOURCE, PLANT_SOURCE = "group-mlflow", "assembly-plant"
 # The plant's server was read for the last time so many days ago.
 SILENT_FOR = 9
+# The group's server was connected so many days ago: before the first version of the year was handed over.
+CONNECTED = 380
 
 
 def connect_group(cast: Cast, url: str, *, public_url: str = "") -> bool:
@@ -25,9 +27,10 @@ def connect_group(cast: Cast, url: str, *, public_url: str = "") -> bool:
     wanted: dict[str, Any] = {"url": url.rstrip("/"), "public_url": public_url.rstrip("/")}
     found = Source.objects.filter(name=GROUP_SOURCE).first()
     if found is None:
-        services.create_source(
-            actor=cast.centre, name=GROUP_SOURCE, label="Group MLflow", interval_minutes=15, **wanted
-        )
+        with at(moment(CONNECTED, GROUP_SOURCE)):
+            services.create_source(
+                actor=cast.centre, name=GROUP_SOURCE, label="Group MLflow", interval_minutes=15, **wanted
+            )
         return True
     if {field: getattr(found, field) for field in wanted} == wanted:
         return False

@@ -1,4 +1,4 @@
-"""The three steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
+"""The four steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
 
 from __future__ import annotations
 
@@ -61,6 +61,23 @@ def bind_phase(bar: Bar) -> list[str]:
         binding.add_decisions(story, cast)
         _tell(story, bar)
     return unseen
+
+
+def handoffs_phase(bar: Bar) -> int:
+    """A year of handoffs, once the year's versions were read; then what happens today. Returns the steps.
+
+    All or nothing, but for what the model registry was told: it is told the same again by the next call.
+    """
+    # Not above: it loads what the models are trained with, for which no start without anything to do must wait.
+    from demo.world import handing, present
+
+    done = 0
+    if handing.missing():
+        with transaction.atomic():
+            cast, story = people.Cast.now(), Story()
+            handing.add_handoffs(story, cast)
+            done = _tell(story, bar)
+    return done + present.happen(people.Cast.now())
 
 
 def _tell(story: Story, bar: Bar) -> int:
