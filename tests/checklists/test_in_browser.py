@@ -67,6 +67,6 @@ def test_an_edition_is_written_without_javascript(chromium, admin):
     assert list(keys.values_list("key", flat=True)) == [
         "handover-owner-support",
         "handover-source-run",
-        "it-is-good-enough-to-try",
         "handover-signature",
+        "it-is-good-enough-to-try",
     ]
