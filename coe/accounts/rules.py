@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -38,16 +39,20 @@ class Standing:
 def standing(person: Person) -> Standing:
     """The person's roles, read once and kept on the instance."""
     kept: Standing | None = person.__dict__.get("_standing")
-    if kept is None:
-        units: dict[str, set[int]] = {}
-        everywhere: set[str] = set()
-        for role, unit_id in Grant.objects.filter(person=person).values_list("role", "unit_id"):
-            if unit_id is None:
-                everywhere.add(role)
-            else:
-                units.setdefault(role, set()).add(unit_id)
-        kept = Standing(frozenset(everywhere), {role: frozenset(ids) for role, ids in units.items()})
-        person.__dict__["_standing"] = kept
+    return kept or keep_standing(person, Grant.objects.filter(person=person).values_list("role", "unit_id"))
+
+
+def keep_standing(person: Person, grants: Iterable[tuple[str, int | None]]) -> Standing:
+    """Note on the instance the roles that the database just gave: (role, id of the unit or None for everywhere)."""
+    units: dict[str, set[int]] = {}
+    everywhere: set[str] = set()
+    for role, unit_id in grants:
+        if unit_id is None:
+            everywhere.add(role)
+        else:
+            units.setdefault(role, set()).add(unit_id)
+    kept = Standing(frozenset(everywhere), {role: frozenset(ids) for role, ids in units.items()})
+    person.__dict__["_standing"] = kept
     return kept
 
 

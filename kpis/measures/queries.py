@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from coe.accounts.models import Person, Role
 from coe.accounts.rules import in_scope, is_administrator, standing
 from kpis.measures.bounds import PATIENCE, Bound, bounds_of, failing_sources
-from kpis.measures.models import Binding, Kpi, KpiVersion, Observation
-from kpis.measures.readings import Definition, Point, Reading, end_of_day, read, select
+from kpis.measures.models import Binding, Kpi, KpiVersion
+from kpis.measures.points import deciding_points
+from kpis.measures.readings import Definition, Reading, end_of_day, read
 from projects.catalog.models import Member, Project
 from projects.tracking.models import Source
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-_POINT = (
-    "observed_at",
-    "value",
-    "step",
-    "run_started_at",
-    "run_id",
-    "dataset_digest",
-    "id",
-    "version",
-    "dataset_name",
-    "model_id",
-)
-# So many bindings (more than a page shows) have their observations read in one go; those of more come in portions.
-_IN_ONE_GO = 200
-# One step into the index `observation_newest` for each binding and day. Times come as microseconds since 1970: the
-# database adapter reads a time ten times slower than a whole number.
-_NEWEST = """
-SELECT b.id, d.place, (extract(epoch FROM o.observed_at) * 1000000)::bigint, o.value, o.step,
-    (extract(epoch FROM o.run_started_at) * 1000000)::bigint, o.run_id, o.dataset_digest, o.id, o.version,
-    o.dataset_name, o.model_id
-FROM unnest(%(bindings)s::bigint[]) b (id)
-CROSS JOIN unnest(%(ends)s::timestamptz[]) WITH ORDINALITY d (instant, place)
-CROSS JOIN LATERAL (
-    SELECT * FROM measures_observation
-    WHERE binding_id = b.id AND superseded_at IS NULL AND observed_at < d.instant
-    ORDER BY observed_at DESC, step DESC, run_started_at DESC NULLS LAST, run_id DESC, id DESC
-    LIMIT 1
-) o
-"""
 # Baselines and targets that came into force by a date.
 _DATED = """
 SELECT true, binding_id, effective_from, value, dataset_digest FROM measures_baseline
@@ -87,7 +55,7 @@ def readings_as_of(
     withheld_ids: frozenset[int] = frozenset(),
     now: datetime | None = None,
 ) -> dict[tuple[int, date], Reading]:
-    """The reading of each binding as of each day, in at most five queries however many there are.
+    """The reading of each binding as of each day, in at most four queries however many there are.
 
     Bindings in `withheld_ids` read "withheld" (see `withheld_for`); of the ids given those that do not exist are left
     out. `now` decides whether a source is failing, and is the clock's unless given.
@@ -103,7 +71,7 @@ def readings_of(
     versions: Versions | None = None,
     now: datetime | None = None,
 ) -> dict[tuple[int, date], Reading]:
-    """`readings_as_of` for bindings that were read before, in at most four queries; `versions` saves one of them.
+    """`readings_as_of` for bindings that were read before, in at most three queries; `versions` saves one of them.
 
     `versions` are all versions of their KPIs, by KPI and in the order of their dates.
     """
@@ -113,8 +81,7 @@ def readings_of(
     ends = [company_end_of(day) for day in days]
     ids = [bound.id for bound in bounds]
     definitions = _definitions({bound.kpi_id for bound in bounds}, days, versions)
-    points = _newest([bound.id for bound in bounds if bound.rule.window_days is None], ends)
-    points.update(_best([bound for bound in bounds if bound.rule.window_days is not None], definitions, ends))
+    points = deciding_points(bounds, definitions, ends)
     baselines, targets = _dated(ids, max(days))
     failing = failing_sources(bounds, ends, now or timezone.now())
     readings = {}
@@ -175,57 +142,6 @@ def _definitions(
     kpi_ids: Iterable[int], days: Sequence[date], versions: Versions | None
 ) -> dict[int, list[Definition]]:
     return {kpi: [as_definition(v) for v in found] for kpi, found in versions_on(kpi_ids, days, versions).items()}
-
-
-def _newest(binding_ids: list[int], ends: Sequence[datetime]) -> dict[tuple[int, int], Point]:
-    """The newest live observation of each binding before each end, by binding and place of the end."""
-    if not binding_ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, {"bindings": binding_ids, "ends": list(ends)})
-        return {
-            (binding_id, place - 1): Point(
-                _instant(at), value, step, None if started is None else _instant(started), *rest
-            )
-            for binding_id, place, at, value, step, started, *rest in cursor.fetchall()
-        }
-
-
-def _instant(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
-
-
-def _best(
-    bounds: Sequence[Bound], definitions: Mapping[int, list[Definition]], ends: Sequence[datetime]
-) -> dict[tuple[int, int], Point]:
-    """The deciding observation of bindings on the best in a window."""
-    if not bounds:
-        return {}
-    chosen = {}
-    by_id = {bound.id: bound for bound in bounds}
-    longest = max(bound.rule.window_days or 0 for bound in bounds)
-    for binding_id, points in _observed(list(by_id), min(ends) - timedelta(days=longest), max(ends)):
-        bound = by_id[binding_id]
-        for place, end in enumerate(ends):
-            point = select(points, bound.rule, definitions[bound.kpi_id][place], end)
-            if point is not None:
-                chosen[binding_id, place] = point
-    return chosen
-
-
-def _observed(binding_ids: list[int], start: datetime, end: datetime) -> Iterator[tuple[int, list[Point]]]:
-    """The observations of each binding; of many bindings one's are held at a time, which takes a transaction."""
-    rows = (
-        Observation.objects.filter(
-            binding__in=binding_ids, superseded_at=None, observed_at__gte=start, observed_at__lt=end
-        )
-        .order_by("binding_id")
-        .values_list("binding_id", *_POINT)
-    )
-    many = len(binding_ids) > _IN_ONE_GO
-    with transaction.atomic() if many else nullcontext():
-        for binding_id, group in groupby(rows.iterator(chunk_size=5000) if many else rows, key=lambda row: row[0]):
-            yield binding_id, [Point(*row[1:]) for row in group]
 
 
 Dated = dict[int, list[tuple[date, tuple[float, str]]]]
