@@ -43,6 +43,7 @@ class Demo:
         self.variables = where.variables(self.database)
         # A step is done again when the portal's database or the MLflow server is another one.
         self.told = f"{self.database} {self.where.mlflow_url}"
+        self.later = steps.later(where, self.postgres.url("mlflow"))
         self.keep: dict[Child, Callable[[], Child]] = {}
 
     def run(self) -> None:
@@ -61,10 +62,12 @@ class Demo:
         with timed(f"MLflow at {self.where.mlflow_url}"):
             health = f"{self.where.mlflow_url}/health"
             self.family.until(lambda: services.answers(health), "MLflow", seconds=180, child=mlflow)
-        for step in steps.later(self.where.mlflow_url):
+        for step in self.later:
             self._once(step)
         say("✓", "Ready", time.monotonic() - began)
         print(f"\n   Cairn:   {self.where.url}\n   MLflow:  {self.where.mlflow_url}", flush=True)
+        print("\n   Try this: `.venv/bin/python -m demo.new_version` registers a version with plain MLflow code;")
+        print("   MLflow calls Cairn, and its handoff opens within seconds.\n")
         print(f"   Logs:    {LOGS.relative_to(ROOT)}/\n   Ctrl-C stops everything; the data stays.\n", flush=True)
         self._watch()
 
@@ -109,7 +112,7 @@ class Demo:
     def _mlflow(self) -> Callable[[], Child]:
         store = self.postgres.url("mlflow").replace("postgresql:", "postgresql+psycopg:")
         # One worker starts sooner; the second is for the teams that train.
-        filled = all(step.is_done(self.told) for step in steps.later(self.where.mlflow_url))
+        filled = all(step.is_done(self.told) for step in self.later)
         command = services.mlflow_command(
             port=self.where.mlflow_port,
             store=store,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.environment import HOME, ROOT
+from demo.environment import HOME, ROOT, Place
 
 
 @dataclass(frozen=True)
@@ -77,19 +77,32 @@ FIRST = (
 )
 
 
-def later(mlflow_url: str) -> tuple[Step, ...]:
-    """While the site is up: teams train and log, the ordinary sync brings it in, people bind KPIs to it."""
+def later(where: Place, store: str) -> tuple[Step, ...]:
+    """While the site is up: teams train and log, the ordinary sync brings it in, people bind KPIs to it and hand the
+    models over. `store` is the database of the MLflow server.
+    """
     # The plant's server does not answer (it is meant to be so), and would end the step as failed.
     sync = ("manage.py", "sync_tracking", "--source", "group-mlflow")
+    year = ("demo/training/**/*", "demo/backdate.py", "demo/world/**/*")
     return (
         Step(
             "Teams train their models",
-            ("-m", "demo.training", "--tracking-uri", mlflow_url, "--months", "12"),
+            ("-m", "demo.training", "--tracking-uri", where.mlflow_url, "--months", "12"),
             ("demo/training/**/*",),
             show=True,
         ),
+        Step(
+            "Versions dated as their runs",
+            ("-m", "demo.backdate", "--store", store),
+            ("demo/training/**/*", "demo/backdate.py"),
+        ),
         Step("MLflow servers connected", ("-m", "demo.world", "connect"), ("demo/world/**/*",), show=True),
         # The worker may be reading it at this moment; afterwards there is little left to read.
-        Step("Sync from MLflow", sync, ("demo/training/**/*", "demo/world/**/*"), show=True, tries=60),
-        Step("KPIs bound to what was logged", ("-m", "demo.world", "bind"), ("demo/training/**/*", "demo/world/**/*")),
+        Step("Sync from MLflow", sync, year, show=True, tries=60),
+        Step("KPIs bound to what was logged", ("-m", "demo.world", "bind"), year),
+        Step("Models handed over", ("-m", "demo.world", "handoffs"), (*year, "demo/new_version.py"), show=True),
+        # It finds the alias that was moved on the server itself.
+        Step("Sync after the handoffs", sync, (*year, "demo/new_version.py"), tries=60),
+        # Not before: the year's aliases were moved by our own orders, of which nobody has to be told.
+        Step("MLflow calls back", ("manage.py", "connect_webhook", "group-mlflow", "--url", where.url), ()),
     )

@@ -79,7 +79,10 @@ def add_handoffs(story: Story, cast: Cast) -> int:
         else:
             _chain(story, cast, plan, year)
     if RETIRED_MODEL in plans:
-        _retire(story, cast, years[RETIRED_MODEL.model], newest[RETIRED_MODEL.project])
+        successor = next(plan for plan in HANDOVERS if plan.project == RETIRED_MODEL.project)
+        later = years[successor.model].every.get(RETIRED_IN) if successor in plans else None
+        if later is not None and later.created_at is not None:
+            _retire(story, cast, years[RETIRED_MODEL.model], later.created_at)
     return len(plans)
 
 
@@ -211,15 +214,11 @@ def _pending(story: Story, dossier: Dossier, last: Course | None, state: str) ->
 
 
 # -- out of use, and pilots -----------------------------------------------------------------------------------------
-def _retire(story: Story, cast: Cast, year: Year, newest: int) -> None:
+def _retire(story: Story, cast: Cast, year: Year, began: datetime) -> None:
     """The first model of a project leaves production once its successor is there."""
-    month = min(year.every, default=None)
-    successor = next(plan for plan in HANDOVERS if plan.project == RETIRED_MODEL.project)
-    later = Year.of(successor.model, newest).every.get(RETIRED_IN)
-    if month is None or later is None or later.created_at is None:
-        return
-    dossier = Dossier(cast, RETIRED_MODEL, year.every[month], month, 1)
-    until, began = _now() - timedelta(hours=3), later.created_at
+    month = min(year.passed)
+    dossier = Dossier(cast, RETIRED_MODEL, year.passed[month], month, 1)
+    until = _now() - timedelta(hours=3)
     course = Course(story, dossier, _RETIREMENT, words.RETIREMENT, words.RETIREMENT_SUMMARY, until, began=began)
     course.open()
     course.submit()
