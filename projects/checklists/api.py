@@ -44,7 +44,10 @@ class EditItemSerializer(ItemSerializer):
 
 class EditionSerializer(serializers.ModelSerializer[Edition]):
     published_by = serializers.SlugRelatedField[Any](
-        slug_field="email", read_only=True, help_text="Null while it is a draft, and where it came with Cairn."
+        slug_field="email",
+        read_only=True,
+        allow_null=True,
+        help_text="Null while it is a draft, and where it came with Cairn.",
     )
 
     class Meta:

@@ -60,6 +60,7 @@ class World:
             "sponsor": [owner.email],
             "person": [member.email],
             "people": [owner.pk, self.admin.pk],
+            "origin": ["entered"],
             "source": [source.name],
             "sources": [source.name],
             "experiment": [experiment.experiment_id, loose.experiment_id],
@@ -81,7 +82,10 @@ class World:
             "observed_at": [f"{day}T00:00:00+14:00" for day in days],
             "q": ["churn", "\x00"],
             # JSON can spell what neither UTF-8 nor PostgreSQL can.
-            **{name: ["Words", "\x00", "\ud800"] for name in ("note", "text", "label", "summary", "problem", "secret")},
+            **{
+                name: [*["Words"] * 6, "\x00", "\ud800"]
+                for name in ("note", "text", "label", "summary", "problem", "secret")
+            },
             "url": [server, source.url, "http://10.0.0.1:5000"],
             "auth": ["none"],
             "responsibility": ["data_science"],
