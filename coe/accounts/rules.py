@@ -38,7 +38,8 @@ class Standing:
 
 def standing(person: Person) -> Standing:
     """The person's roles, read once and kept on the instance."""
-    kept: Standing | None = person.__dict__.get("_standing")
+    # Not of __dict__: the person of a request is behind a wrapper with one of its own.
+    kept: Standing | None = getattr(person, "_standing", None)
     return kept or keep_standing(person, Grant.objects.filter(person=person).values_list("role", "unit_id"))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from coe.accounts.models import Person
-from projects.catalog.models import Project, Responsibility
+from projects.catalog.models import Project, Responsibility, StatusUpdate
 
 MOST_LINKED = 10
 _STAKEHOLDER = "stakeholder"
@@ -35,6 +37,32 @@ def contacts_of(project: Project) -> Contacts:
         found.setdefault(person.part, []).append(person)
     stakeholders = found.pop(_STAKEHOLDER, [])
     return Contacts([(Responsibility(part).label, found[part]) for part in sorted(found)], stakeholders)
+
+
+@dataclass(frozen=True)
+class Said:
+    """The newest status update."""
+
+    status: str
+    html: str
+    author: str
+    created_at: datetime
+
+
+def with_latest_status(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """The projects, each with what `latest_status_of` tells of it: no query of its own."""
+    said = StatusUpdate.objects.filter(project=OuterRef("pk")).values(
+        one=JSONObject(status="status", html="html", author="author__name", created_at="created_at")
+    )
+    return projects.annotate(said=Subquery(said[:1]))
+
+
+def latest_status_of(project: Project) -> Said | None:
+    """The newest status update of a project that came with it; None where nobody gave one."""
+    said: dict[str, str] | None = project.__dict__["said"]
+    if said is None:
+        return None
+    return Said(said["status"], said["html"], said["author"], datetime.fromisoformat(said["created_at"]))
 
 
 @dataclass(frozen=True)

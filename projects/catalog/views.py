@@ -62,7 +62,7 @@ def get_project(request: PersonRequest, slug: str) -> Project:
     """The project of that slug. Raises `Project.DoesNotExist` when the person may not know of it."""
     visible = Project.objects.visible_to(request.user).select_related("unit", "owner", "sponsor")
     theirs = Member.objects.filter(project=OuterRef("pk"), person=request.user)
-    project: Project = visible.annotate(is_member=Exists(theirs)).get(slug=slug)
+    project: Project = overview.with_latest_status(visible).annotate(is_member=Exists(theirs)).get(slug=slug)
     rules.keep_membership(project, request.user, is_member=project.__dict__["is_member"])
     return project
 
@@ -90,7 +90,7 @@ def project(request: PersonRequest, slug: str) -> HttpResponseBase:
             for stage in Stage
         ],
         "overrides": [move for move in moves if move.is_override],
-        "status": shown.status_updates.select_related("author").first() if shown.latest_status else None,
+        "status": overview.latest_status_of(shown),
         "events": events_of(shown).select_related("actor")[:10],
     }
     return render(request, "catalog/project.html", context)
