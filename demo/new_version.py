@@ -34,7 +34,7 @@ def register(tracking_uri: str, model: str) -> int:
 
     case = next((one for one in portfolio.CASES if one.model == model), None)
     mlflow.set_tracking_uri(tracking_uri)
-    client = mlflow.MlflowClient()
+    client = mlflow.MlflowClient(tracking_uri, registry_uri=tracking_uri)
     newest = max((int(one.version) for one in client.search_model_versions(f"name = '{model}'")), default=0)
     experiment = client.get_experiment_by_name(case.experiment) if case else None
     if case is None or experiment is None or not newest:

@@ -98,6 +98,12 @@ def _database_for_mlflow() -> str:
     name = f"mlflow_{os.getpid()}"
     _admin("CREATE DATABASE {}", name)
     databases.append(name)
+    return mlflow_store()
+
+
+def mlflow_store() -> str:
+    """The address of the database of this process's MLflow server."""
+    name = f"mlflow_{os.getpid()}"
     base, _, query = os.environ["DATABASE_URL"].partition("?")
     url = f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     return "postgresql+psycopg:" + url.partition(":")[2]

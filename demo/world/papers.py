@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from demo.training.fitting import holdout_rows, predict, train
@@ -69,19 +68,13 @@ def history(title: str, points: Sequence[tuple[datetime, float]], baseline: floa
     figure = Figure(figsize=(6.4, 3.2), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.plot(
-        date2num([at for at, _ in points]),
-        [value for _, value in points],
-        marker="o",
-        color="#1f6f5c",
-        label="versions",
-    )
+    days = np.array([at.date() for at, _ in points], dtype="datetime64[D]")
+    axes.plot(days, [value for _, value in points], marker="o", color="#1f6f5c", label="versions")
     axes.axhline(baseline, color="#8a8f98", linestyle="--", label="before the model")
     axes.set_title(title, loc="left", fontsize=10)
     axes.legend(frameon=False, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.xaxis_date()
     figure.autofmt_xdate()
     out = BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})

@@ -75,5 +75,7 @@ def _move_behind_our_back(source: Source) -> int:
     ).first()
     if managed is None or managed.applied_version is None:
         return 0
-    MlflowClient(source.url).set_registered_model_alias(DRIFTED, managed.alias, str(managed.applied_version - 1))
+    MlflowClient(source.url, registry_uri=source.url).set_registered_model_alias(
+        DRIFTED, managed.alias, str(managed.applied_version - 1)
+    )
     return 1

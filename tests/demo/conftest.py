@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import override_settings
 
+from demo.backdate import backdate
+from demo.training.__main__ import main as train
 from demo.world import phases
+from demo.world.connecting import GROUP_SOURCE
+from demo.world.people import Cast
+from projects.tracking import services
+from projects.tracking.models import Sync
+from tests import parts
 
 
 class CountingBar:
@@ -33,3 +41,20 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[CountingBar
         phases.people_phase(bar)
         yield bar
         transaction.set_rollback(True)
+
+
+def sync_group() -> None:
+    """The ordinary sync of the group's server."""
+    sync = services.request_sync(actor=Cast.now().centre, name=GROUP_SOURCE)
+    assert services.run_sync(sync_id=sync.pk).state == Sync.State.DONE
+
+
+@pytest.fixture(scope="module")
+def bound(world: CountingBar, mlflow_server: str) -> Iterator[list[str]]:
+    """Four teams' three months trained, connected, read and bound; gives the projects that were not seen."""
+    with override_settings(PRIVATE_HOSTS_ALLOWED=["127.0.0.1"]):
+        assert train(["--tracking-uri", mlflow_server, "--small"]) == 0
+        backdate(parts.mlflow_store())
+        assert phases.connect_phase(mlflow_server, CountingBar()) == 2
+        sync_group()
+        yield phases.bind_phase(CountingBar())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,6 @@ from django.test import override_settings
 from rest_framework.test import APIClient
 
 from coe.core.models import Event
-from demo.training.__main__ import main as train
 from demo.training.portfolio import SMALL, baseline_value, case
 from demo.world import phases
 from demo.world.clock import today
@@ -26,17 +25,6 @@ from tests.independent.inside import Inside
 from tests.independent.recompute import Portal, World, compare
 
 pytestmark = [pytest.mark.mlflow, pytest.mark.django_db, pytest.mark.usefixtures("bound")]
-
-
-@pytest.fixture(scope="module")
-def bound(world: CountingBar, mlflow_server: str) -> Iterator[list[str]]:
-    """Everything connected, trained, read and bound; gives the projects that were not seen."""
-    with override_settings(PRIVATE_HOSTS_ALLOWED=["127.0.0.1"]):
-        assert train(["--tracking-uri", mlflow_server, "--small"]) == 0
-        assert phases.connect_phase(mlflow_server, CountingBar()) == 2
-        sync = services.request_sync(actor=Cast.now().centre, name=GROUP_SOURCE)
-        assert services.run_sync(sync_id=sync.pk).state == Sync.State.DONE
-        yield phases.bind_phase(CountingBar())
 
 
 def reading(project: str, kpi: str) -> Reading:
