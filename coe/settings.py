@@ -184,7 +184,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"StageEnum": "projects.catalog.models.Stage"},
+    "ENUM_NAME_OVERRIDES": {
+        "StageEnum": "projects.catalog.models.Stage",
+        "ChecklistKindEnum": "projects.checklists.models.Checklist.Kind",
+        "ItemKindEnum": "projects.checklists.models.Item.Kind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coe.core.api_schema.document_problems",

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-# MLflow stores infinity as the largest double; everything from here on is taken for it.
-INFINITE = 1.79e308
+from projects.tracking.numbers import is_finite
 
 
 class Reason(StrEnum):
@@ -102,11 +101,6 @@ def index_of(value: float, baseline: float, target: float) -> float | None:
     # Divided first, so that the target itself is exactly 100.
     index = 100.0 * ((value - baseline) / (target - baseline))
     return index if math.isfinite(index) else None
-
-
-def is_finite(value: float) -> bool:
-    """Whether a value is a number that can be compared: not NaN, and of a magnitude below 1.79e308."""
-    return math.isfinite(value) and abs(value) < INFINITE
 
 
 def newest_first(point: Point) -> tuple[datetime, int, float, str, int, str, str, str, int]:

@@ -27,8 +27,8 @@ from kpis.measures.definitions import (
 from kpis.measures.models import Baseline, Binding, Kpi, Observation, Target
 from kpis.measures.observations import CHANGED, gather
 from kpis.measures.queries import definition_on, in_force, versions_on
-from kpis.measures.readings import is_finite
 from projects.catalog.models import Project
+from projects.tracking.numbers import is_finite
 
 __all__ = [
     "archive_kpi",
