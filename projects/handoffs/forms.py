@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from coe.accounts.forms import UnitField, offer_units, unit_choices
 from coe.accounts.models import BusinessUnit, Grant, Person, Role
 from coe.accounts.queries import in_tree_order
-from coe.core import access
 from projects.checklists.models import Checklist
 from projects.handoffs.items import Standing
 from projects.handoffs.models import Handoff, State
 from projects.tracking.models import ModelVersion, RegisteredModel
+from projects.tracking.suggestions import editable_projects
 
 AGES = [("", "Any time"), ("7", "More than a week"), ("30", "More than a month"), ("90", "More than three months")]
 
@@ -206,10 +206,5 @@ class ReturnForm(forms.Form):
 
 def may_open_for(person: Person) -> Any:
     """The models that the person may hand over: of visible projects that the person may edit."""
-    models = RegisteredModel.objects.visible_to(person).filter(project__isnull=False, missing_since=None)
-    wanted = [
-        model.pk
-        for model in models.select_related("project__unit").order_by("name")
-        if access.may(person, "handoff.open", model.project)
-    ]
-    return RegisteredModel.objects.filter(pk__in=wanted).order_by("name")
+    models = RegisteredModel.objects.visible_to(person).filter(missing_since=None)
+    return models.filter(project__in=editable_projects(person)).order_by("name")

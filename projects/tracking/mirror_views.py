@@ -214,7 +214,7 @@ def models(request: PersonRequest) -> HttpResponseBase:
 @signed_in
 @require_safe
 def model(request: PersonRequest, source: str, name: str) -> HttpResponseBase:
-    known = RegisteredModel.objects.visible_to(request.user).select_related("source", "project", "linked_by")
+    known = RegisteredModel.objects.visible_to(request.user).select_related("source", "project__unit", "linked_by")
     shown = known.get(source__name=source, name=name)
     versions = listing(shown.versions.all(), request.GET, sorts={"version": ["version"]}, default="-version")
     on: dict[int, list[str]] = {}

@@ -21,7 +21,8 @@ from kpis.measures.models import Baseline, Kpi, KpiVersion, MetricName, Target
 from projects.catalog import services
 from projects.catalog.models import Project, StageMove
 from projects.tracking.models import AliasMove, LoggedModel, ModelVersion, Source, Sync
-from tests.access.matrix import ALL, PAGES
+from tests.access.matrix import PAGES
+from tests.access.rule import ALL
 from tests.access.world import World, build
 from tests.factories import Make, at
 
@@ -212,6 +213,8 @@ LISTS = (
     "/models/",
     "/models/{source}/{open_model}/",
     "/triage/",
+    "/handoffs/",
+    "/handoffs/new/",
     "/kpis/",
     "/kpis/{kpi}/",
     "/kpis/metrics/",
