@@ -73,6 +73,12 @@ def carry_out(payload: dict[str, Any]) -> None:
     except GatewayError as error:
         _note_failure(managed, token, error)
         raise
+    except (NotYet, LeaseLost):
+        raise
+    except Exception:  # a waiting order always says why
+        mistake = GatewayError(Fault.BROKEN, "Cairn itself made a mistake at it; its log says more.")
+        _note_failure(managed, token, mistake)
+        raise
     finally:
         release(managed.pk, token)
     wake(managed.model.source_id)

@@ -227,6 +227,19 @@ def test_a_move_that_a_sync_saw_first_is_not_told_twice(registry: Registry) -> N
     assert len(registry.events("alias.applied")) == 1
 
 
+def test_a_mistake_of_our_own_is_said_too(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = registry.order(2)
+    with monkeypatch.context() as broken:
+        broken.setattr(orders, "_mirror", lambda *_words: 1 / 0)
+        outbox.sweep()
+    order.refresh_from_db()
+    assert (order.state, order.error) == ("waiting", "Cairn itself made a mistake at it; its log says more.")
+    registry.all_due()
+    outbox.sweep()
+    order.refresh_from_db()
+    assert (order.state, registry.events("alias.applied")[0]["version"]) == ("applied", 2)
+
+
 def test_a_worker_that_lost_its_lease_marks_nothing(registry: Registry) -> None:
     order = registry.order(2)
 
