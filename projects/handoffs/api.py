@@ -184,6 +184,7 @@ class HandoffViewSet(
         return self._shown(pk)
 
     @extend_schema(
+        operation_id="handoffs_reassign_many",
         summary="Give several to one reviewer: all or none",
         request=forms.ReassignManySerializer,
         responses={204: OpenApiResponse(description="Done.")},

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from coe.core.errors import Refused
 from coe.core.models import Event
+from projects.checklists.models import Edition, Item
 from projects.handoffs import services
 from projects.handoffs.models import Answer, CheckRun, Handoff
 from projects.tracking.models import RegisteredModel
@@ -133,3 +134,19 @@ def test_the_database_lets_nobody_approve_what_they_submitted(world, ways):
     handoff.state, handoff.decided_by, handoff.decided_at = "accepted", handoff.submitted_by, timezone.now()
     with pytest.raises(IntegrityError, match="handoff_two_pairs_of_eyes"):
         handoff.save()
+
+
+def test_a_new_edition_changes_no_handoff_of_the_one_before(world, ways, sign_in):
+    handoff = ways.accepted()
+    edition = Edition.objects.create(checklist=world.checklist, number=2, alias="production")
+    Item.objects.create(edition=edition, key="other", position=1, group="New", title="Something else")
+    Edition.objects.filter(pk=edition.pk).update(state="published", published_at=handoff.decided_at)
+    page = sign_in(world.owner).get(handoff.get_absolute_url()).content.decode()
+    assert "A runbook is written" in page
+    assert "Something else" not in page
+    assert (
+        services.open_handoff(actor=world.owner, model_version=world.older, checklist=world.checklist)
+        .answers.get()
+        .item.key
+        == "other"
+    )
