@@ -41,7 +41,7 @@ LOGISTICS = (
         model="delivery-time",
         in_production=True,
         odd_keys=("secs_fit", "eta_us", "tours"),
-        story=Story(first_name="eta-v1 (old)", first_model="eta-v1", first_model_until=3),
+        story=Story(first_name="eta-v1 (old)", first_model="eta-v1", first_model_until=1),
     ),
     Case(
         slug="address-quality",
