@@ -188,6 +188,11 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "projects.catalog.models.Stage",
         "ChecklistKindEnum": "projects.checklists.models.Checklist.Kind",
         "ItemKindEnum": "projects.checklists.models.Item.Kind",
+        "HandoffStateEnum": "projects.handoffs.models.State",
+        "AnswerStateEnum": "projects.handoffs.models.Answer.State",
+        "HandoffOriginEnum": "projects.handoffs.models.Handoff.Origin",
+        "BindingOriginEnum": "kpis.measures.models.Binding.Origin",
+        "OrderStateEnum": "projects.registry.models.AliasOrder.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

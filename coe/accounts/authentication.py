@@ -48,7 +48,6 @@ class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 
     target_class = "coe.accounts.authentication.ApiTokenAuthentication"
     name = "token"
-    match_subclasses = True
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {

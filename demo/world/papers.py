@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from threadpoolctl import threadpool_limits
 
 from demo.training.fitting import holdout_rows, predict, train
 from demo.training.portfolio import SEED
@@ -29,7 +30,9 @@ def slices(case: Case, month: int) -> bytes:
     The model is fitted again as in that month: same rows, same settings, so the same model.
     """
     frame = holdout_rows(case, SEED, month)
-    predicted = predict(case, train(case, SEED, month).model, frame)
+    # Several threads would wait for each other longer than so small a fit takes.
+    with threadpool_limits(1):
+        predicted = predict(case, train(case, SEED, month).model, frame)
     truth = frame[case.recipe.target].to_numpy(dtype=float)
     column = case.recipe.target if case.task == "digits" else frame.columns[0]
     values = frame[column].to_numpy(dtype=float)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED
 from rest_framework.views import APIView
 
-from coe.accounts.authentication import ApiTokenAuthentication
+from coe.accounts.authentication import ApiTokenAuthentication, ApiTokenScheme
 from coe.accounts.models import Person
 from coe.core import access
 from projects.handoffs import items, matching, reports, services
@@ -48,6 +48,13 @@ class ApiTokenUnlessOurs(ApiTokenAuthentication):
 
     def authenticate(self, request: Request) -> Any:
         return None if own_token(request) else super().authenticate(request)
+
+
+class ApiTokenUnlessOursScheme(ApiTokenScheme):
+    """In the OpenAPI schema it is the same header."""
+
+    target_class = "projects.handoffs.results_api.ApiTokenUnlessOurs"
+    name = "results token"
 
 
 def own_token(request: Request) -> str:

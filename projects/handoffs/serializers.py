@@ -13,6 +13,7 @@ from projects.catalog.api import PersonByEmail
 from projects.checklists.models import Item
 from projects.handoffs import items
 from projects.handoffs.models import Answer, Comment, Decision, Evidence, Handoff
+from projects.registry.models import AliasOrder
 
 ITEM_STATES = ["open", "done", "not_applicable", "passed", "failed", "cannot_tell"]
 
@@ -21,7 +22,7 @@ class OrderPart(serializers.Serializer[Any]):
     """The alias change that acceptance ordered."""
 
     id = serializers.IntegerField()
-    state = serializers.ChoiceField(["waiting", "applied", "superseded"])
+    state = serializers.ChoiceField(AliasOrder.State.choices)
     error = serializers.CharField(allow_blank=True)
     applied_at = serializers.DateTimeField(allow_null=True)
 

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.db.models import Count, Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from coe.accounts.models import BusinessUnit, Person
+from coe.core import figures
 from projects.catalog.models import Project, Stage
 
 register = template.Library()
 MOST = 50
+
+
+@register.filter
+def moment(value: datetime) -> SafeString:
+    """A time as its day in the reader's time zone, and in full as its title: what three date filters would write, in a
+    tenth of the time that they take.
+    """
+    at = localtime(value)
+    title = f"{at.day} {at:%B} {at.year}, {at:%H:%M}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, figures.day(at))
 
 
 @register.inclusion_tag("catalog/_projects_of.html", takes_context=True)
