@@ -111,3 +111,9 @@ def test_the_list_takes_few_queries(make, sign_in, django_assert_max_num_queries
     client = sign_in(reader)
     with django_assert_max_num_queries(12):
         client.get("/projects/?q=what&sort=unit")
+
+
+def test_the_list_leads_to_the_pages_of_projects_units_and_owners(world, sign_in):
+    page = sign_in(world.viewer).get("/projects/").content.decode()
+    for one in (world.project, world.project.unit, world.project.owner):
+        assert f'<a href="{one.get_absolute_url()}">{one.name}</a>' in page
