@@ -192,6 +192,9 @@ SPECTACULAR_SETTINGS = {
         "AnswerStateEnum": "projects.handoffs.models.Answer.State",
         "HandoffOriginEnum": "projects.handoffs.models.Handoff.Origin",
         "BindingOriginEnum": "kpis.measures.models.Binding.Origin",
+        "DriftStateEnum": "projects.registry.models.Drift.State",
+        "SyncStateEnum": "projects.tracking.models.Sync.State",
+        "EditionStateEnum": "projects.checklists.models.Edition.State",
         "OrderStateEnum": "projects.registry.models.AliasOrder.State",
     },
     "POSTPROCESSING_HOOKS": [

@@ -132,9 +132,7 @@ class BindingSerializer(serializers.ModelSerializer[Binding]):
     project = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     kpi = serializers.SlugRelatedField[Any](slug_field="key", read_only=True)
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # the stubs take it for the field's own
-    experiment = serializers.CharField(
-        source="experiment.experiment_id", default=None, read_only=True, allow_null=True
-    )
+    experiment = serializers.CharField(source="experiment.experiment_id", default=None, read_only=True, allow_null=True)
     model = serializers.CharField(source="model.name", default=None, read_only=True, allow_null=True)
     can_read = serializers.SerializerMethodField()
     baselines = serializers.SerializerMethodField()

@@ -50,7 +50,7 @@ class ApiTokenUnlessOurs(ApiTokenAuthentication):
         return None if own_token(request) else super().authenticate(request)
 
 
-class ApiTokenUnlessOursScheme(ApiTokenScheme):
+class ApiTokenUnlessOursScheme(ApiTokenScheme):  # type: ignore[no-untyped-call]  # as its parent
     """In the OpenAPI schema it is the same header."""
 
     target_class = "projects.handoffs.results_api.ApiTokenUnlessOurs"
