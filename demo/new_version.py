@@ -7,6 +7,7 @@ opens a handoff for the version within seconds.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import warnings
@@ -32,6 +33,9 @@ def register(tracking_uri: str, model: str) -> int:
     from demo.training import fitting, portfolio, registry
     from demo.training.logbook import REQUIREMENTS
 
+    # That whole numbers may be missing one day, and that pickles are for those who trust them, is known here.
+    warnings.simplefilter("ignore")
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
     case = next((one for one in portfolio.CASES if one.model == model), None)
     mlflow.set_tracking_uri(tracking_uri)
     client = mlflow.MlflowClient(tracking_uri, registry_uri=tracking_uri)
@@ -50,16 +54,14 @@ def register(tracking_uri: str, model: str) -> int:
     with mlflow.start_run(experiment_id=experiment.experiment_id, run_name=f"retrain {newest + 1}", tags=tags) as run:
         mlflow.log_params(params)
         mlflow.log_input(trained.training, context="training")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            logged = mlflow.sklearn.log_model(
-                trained.model,
-                name=model,
-                signature=infer_signature(trained.example, trained.predicted),
-                input_example=trained.example,
-                pip_requirements=REQUIREMENTS,
-                serialization_format="cloudpickle",
-            )
+        logged = mlflow.sklearn.log_model(
+            trained.model,
+            name=model,
+            signature=infer_signature(trained.example, trained.predicted),
+            input_example=trained.example,
+            pip_requirements=REQUIREMENTS,
+            serialization_format="cloudpickle",
+        )
         for evaluation in trained.evaluations:
             if evaluation.dataset:
                 mlflow.log_input(evaluation.dataset, context="evaluation")
