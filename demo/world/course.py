@@ -225,6 +225,9 @@ class Course:
     def sign(self, again: str = "") -> None:
         """The sign-offs that the checklist asks for: the receiving side's, then the unit's."""
         self.add(f"operations{again}", partial(self._sign, "approver"))
+        self.sign_for_unit(again)
+
+    def sign_for_unit(self, again: str = "") -> None:
         self.add(f"unit{again}", partial(self._sign, "unit_lead"))
 
     def _sign(self, role: str) -> None:

@@ -196,7 +196,7 @@ def _into_production(cast: Cast, plan: Plan) -> None:
 
 def _pending(story: Story, dossier: Dossier, last: Course | None, state: str) -> None:
     """A handoff that waits for somebody now."""
-    ends = {"submitted": "submit", "late": "submit", "in_review": "review", "returned": "return"}[state]
+    ends = {"submitted": "submit", "late": "submit", "in_review": "unit", "returned": "return"}[state]
     hours = {"submitted": 20, "late": 34, "in_review": 4, "returned": 5}[state]
     papers = _papers(dossier, is_shown=state != "returned")
     if state == "returned":
@@ -209,6 +209,8 @@ def _pending(story: Story, dossier: Dossier, last: Course | None, state: str) ->
     course.assign(due(course, late=state == "late"))
     if state in ("in_review", "returned"):
         course.review()
+    if state == "in_review":
+        course.sign_for_unit()
     if state == "returned":
         course.give_back(dict(words.NOT_A_NUMBER), words.NOT_A_NUMBER_REASON)
 

@@ -5,7 +5,7 @@ from demo.world.shape import HandoverPlan, Pending
 _TOMAS, _YUKI = "tomas.vega", "yuki.tanaka"
 
 HANDOVERS: tuple[HandoverPlan, ...] = (
-    HandoverPlan("tumour-triage-support", "tumour-triage", _YUKI, (0, 3, 6, 9), pending=Pending(11, "in_review")),
+    HandoverPlan("tumour-triage-support", "tumour-triage", _TOMAS, (0, 3, 6, 9), pending=Pending(11, "in_review")),
     HandoverPlan("readmission-risk", "readmission-risk", _TOMAS, (0, 3, 7, 11)),
     HandoverPlan("customer-churn", "customer-churn", _TOMAS, (0, 3, 6, 9, 11), twice=9, withdrawn=10),
     HandoverPlan("store-demand-forecast", "store-demand", _YUKI, (0, 3, 6, 9), pending=Pending(11, "late")),
