@@ -6,6 +6,7 @@ The network is asked in a second thread, one page ahead, while the page before i
 
 from __future__ import annotations
 
+import gc
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -136,6 +137,9 @@ class Worker:
 
     def run(self) -> None:
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync")
+        # Each page is tens of thousands of objects that soon go: the collector, called by their number, need not look
+        # through the whole program again for each of them.
+        gc.freeze()
         try:
             for index in range(self.place[0], len(PHASES)):
                 self._phase(index, self.place[1], pool)
@@ -143,6 +147,7 @@ class Worker:
         finally:
             self.gateway.abort()
             pool.shutdown(wait=True, cancel_futures=True)
+            gc.unfreeze()
         health.finish(self.work, self.token)
 
     def _phase(self, index: int, at: At, pool: ThreadPoolExecutor) -> None:
