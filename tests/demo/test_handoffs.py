@@ -21,7 +21,7 @@ from projects.handoffs import record
 from projects.handoffs.models import Decision, Evidence, Handoff, State
 from projects.registry.models import AliasOrder, Drift, Hook, ManagedAlias
 from projects.tracking.models import AliasMove, ModelVersion, RegisteredModel
-from tests.demo.conftest import CountingBar, sync_group
+from tests.demo.conftest import CountingBar, sync_group, train_and_sync
 from tests.independent.inside import Inside
 from tests.independent.recompute import Portal, World, compare
 
@@ -29,10 +29,12 @@ pytestmark = [pytest.mark.mlflow, pytest.mark.django_db, pytest.mark.usefixtures
 
 
 @pytest.fixture(scope="module")
-def handed_over(bound: list[str]) -> Iterator[CountingBar]:
+def handed_over(world: CountingBar, mlflow_server: str) -> Iterator[CountingBar]:
     """The year of handoffs told and the day's events happened, then one ordinary sync."""
     bar = CountingBar()
     with override_settings(PRIVATE_HOSTS_ALLOWED=["127.0.0.1"]):
+        train_and_sync(mlflow_server)
+        phases.bind_phase(CountingBar())
         phases.handoffs_phase(bar)
         sync_group()
         yield bar
