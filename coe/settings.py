@@ -107,6 +107,8 @@ CACHES = {
 
 # -- work outside of requests: see coe/celery.py ------------------------------------------------------------------
 CELERY_BROKER_URL = env.url("BROKER_URL", ("redis", "rediss", "amqp", "amqps"))
+# Two installations on one broker need queues of their own.
+CELERY_TASK_DEFAULT_QUEUE = env.text("TASK_QUEUE", "celery")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import django
 from django.conf import settings
 
@@ -10,6 +12,8 @@ from tests import parts
 parts.embed()
 # Tests make many people; how slowly a password is hashed is Django's own matter.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# pytest-django may have read the settings before the queue was named.
+settings.CELERY_TASK_DEFAULT_QUEUE = os.environ.get("TASK_QUEUE", "celery")
 django.setup()
 
 pytest_plugins = ["tests.fixtures"]

@@ -183,14 +183,17 @@ class WorkerProcess:
         # What earlier tests put into the queue is not this test's.
         app.control.purge()
         words = [sys.executable, "-m", "celery", "-A", "coe.celery", "worker", "-c", "1", "-l", "info"]
-        words += ["-n", f"worker{os.getpid()}@tests", "--without-gossip", "--without-mingle"]
-        # Under xdist pytest-django reads the settings before the worker has a broker database of its own: what this
-        # process speaks to is what the worker must listen to.
+        name = f"worker{os.getpid()}@tests"
+        words += ["-n", name, "--without-gossip", "--without-mingle"]
         env = {**os.environ, "DATABASE_URL": database_url_of_test(), "REMAP_SIGTERM": "SIGQUIT"}
-        env["BROKER_URL"] = settings.CELERY_BROKER_URL
         log = parts.home() / "worker.log"
         self.child = parts.family.start(Command("Celery worker", words, log, env, cwd=parts.ROOT))
-        parts.family.until(lambda: bool(app.control.ping(timeout=0.5)), "Celery worker", seconds=60, child=self.child)
+        parts.family.until(
+            lambda: bool(app.control.ping(destination=[name], timeout=0.5)),
+            "Celery worker",
+            seconds=60,
+            child=self.child,
+        )
 
     def kill(self) -> None:
         """SIGKILL to the worker and its pool, as the kernel does when memory is short."""

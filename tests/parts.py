@@ -43,8 +43,8 @@ owner = os.getpid()
 def embed() -> None:
     """Set the environment of the tests, and start what it lacks.
 
-    Under xdist the controller does so and its workers inherit the addresses; each worker gets a broker database of its
-    own.
+    Under xdist the controller does so and its workers inherit the addresses; each worker gets a queue of its own on the
+    broker, so that a Celery worker of one never takes the tasks of another.
     """
     for name in _UNSET:
         os.environ.pop(name, None)
@@ -54,8 +54,7 @@ def embed() -> None:
     atexit.register(end)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
-        if os.environ.get("CAIRN_TEST_BROKER"):
-            os.environ["BROKER_URL"] = f"{os.environ['CAIRN_TEST_BROKER']}/{int(worker.removeprefix('gw')) + 1}"
+        os.environ["TASK_QUEUE"] = f"tests-{worker}"
         return
     if os.environ.get("DATABASE_URL") and os.environ.get("BROKER_URL"):
         return
@@ -66,7 +65,6 @@ def embed() -> None:
     if not os.environ.get("BROKER_URL"):
         port = services.free_port()
         services.start_valkey(family, port=port, folder=home() / "valkey", log=home() / "valkey.log")
-        os.environ["CAIRN_TEST_BROKER"] = f"redis://127.0.0.1:{port}"
         os.environ["BROKER_URL"] = f"redis://127.0.0.1:{port}/0"
 
 

@@ -7,7 +7,7 @@ from coe.core.models import OutboxEntry
 from tests import parts
 
 # One group: two workers on one queue would take each other's tasks.
-pytestmark = [pytest.mark.worker, pytest.mark.xdist_group("worker"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_real_worker_carries_out_what_was_put(celery_worker_process):

@@ -36,7 +36,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.mlflow,
     pytest.mark.worker,
-    pytest.mark.xdist_group("worker"),
     pytest.mark.django_db(transaction=True),
 ]
 ITEMS: list[dict[str, Any]] = [

@@ -20,11 +20,9 @@ from tests.fixtures import WorkerProcess, database_url_of_test
 from tests.registry.conftest import Registry
 from tests.tracking.lying import Asked, Reply
 
-# One group: two workers on one queue would take each other's tasks.
 pytestmark = [
     pytest.mark.worker,
     pytest.mark.mlflow,
-    pytest.mark.xdist_group("worker"),
     pytest.mark.django_db(transaction=True),
 ]
 SECONDS = 60
