@@ -8,9 +8,7 @@ class MeasuresConfig(AppConfig):
     def ready(self) -> None:
         from coe.core import access
         from coe.core.context import rail_item
-
-        # The checks and the rules fill registries.
-        from kpis.measures import handoff_checks, rules, touched  # noqa: F401
+        from kpis.measures import handoff_checks, rules, touched  # noqa: F401  they register what they hold
         from projects.tracking import followups
 
         followups.register("measures", touched.gather_source)

@@ -91,7 +91,6 @@ def company(settings: Any, make: Make, mlflow_server: str, live_site: str) -> It
     retail = make.unit("retail")
     member = make.person("mia@example.com", name="Mia Member")
     project = make.project("churn", unit=retail, owner=member, stage="pilot")
-    make.person("sam@example.com")
     client = MlflowClient(mlflow_server, registry_uri=mlflow_server)
     name = f"churn-{uuid.uuid4().hex[:8]}"
     company = Company(

@@ -148,7 +148,6 @@ class TestOneHandoff:
 
     def test_what_people_type_is_never_markup(self, world, ways, sign_in):
         bad = "<script>alert(1)</script>"
-        world.model.description = "A model that has a description"
         handoff = ways.draft(summary=bad)
         services.add_evidence(
             handoff_id=handoff.pk, actor=world.member, item_key="runbook", kind="text", text_=bad, title=bad
