@@ -13,11 +13,14 @@ router.include_format_suffixes = False
 extra: list[URLPattern] = []
 for room in (
     "coe.accounts",
+    "coe.search",
+    "coe.guides",
     "projects.catalog",
     "projects.tracking",
     "projects.registry",
     "projects.checklists",
     "projects.handoffs",
+    "projects.modelpages",
     "kpis.measures",
     "kpis.reports",
 ):

@@ -27,11 +27,14 @@ SITE_URL = env.url("SITE_URL", ("http", "https"), "")
 INSTALLED_APPS = [
     "coe.core",
     "coe.accounts",
+    "coe.search",
+    "coe.guides",
     "projects.catalog",
     "projects.tracking",
     "projects.registry",
     "projects.checklists",
     "projects.handoffs",
+    "projects.modelpages",
     "kpis.measures",
     "kpis.reports",
     "django.contrib.auth",
@@ -127,6 +130,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "stream": {"task": "core.read_stream", "schedule": 3.0, "options": {"expires": 3}},
     "outbox": {"task": "core.sweep_outbox", "schedule": 15.0, "options": {"expires": 15}},
     "syncs": {"task": "tracking.start_due_syncs", "schedule": 30.0, "options": {"expires": 30}},
     "observations": {"task": "measures.gather_touched", "schedule": 30.0, "options": {"expires": 30}},

@@ -11,7 +11,11 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("", include("coe.accounts.sign_in_urls")),
     path("", include("coe.accounts.urls")),
+    path("", include("coe.search.urls")),
+    path("", include("coe.guides.urls")),
     path("", include("projects.catalog.urls")),
+    # Before tracking: a model's name may have slashes, so its own page takes any address that is left.
+    path("", include("projects.modelpages.urls")),
     path("", include("projects.tracking.urls")),
     path("", include("projects.registry.hook_urls")),
     path("", include("projects.registry.urls")),

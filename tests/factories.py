@@ -6,11 +6,15 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
 from coe.accounts.models import BusinessUnit, Grant, Person
+from coe.guides.models import Document, Feedback, Revision
 from kpis.measures.models import Baseline, Binding, Kpi, KpiVersion, Observation, Target
 from projects.catalog.models import Member, Project, StageMove
 from projects.checklists.models import Checklist, Edition, Item
-from projects.tracking.models import Experiment, RegisteredModel, Run, Source
+from projects.tracking.models import Experiment, ModelVersion, RegisteredModel, Run, Source
 
 _next = count(1)
 
@@ -109,6 +113,52 @@ class Make:
     def model(self, source: Source | None = None, *, project: Project | None = None, **fields: Any) -> RegisteredModel:
         defaults = {"name": f"model-{next(_next)}"}
         return RegisteredModel.objects.create(source=source or self.source(), project=project, **{**defaults, **fields})
+
+    def version(self, model: RegisteredModel, version: int = 1, **fields: Any) -> ModelVersion:
+        return ModelVersion.objects.create(model=model, version=version, **{"created_at": at("2026-01-01"), **fields})
+
+    def document(
+        self,
+        slug: str = "",
+        *,
+        owner: Person | None = None,
+        about: Model | None = None,
+        text: str = "It says *what to do*.",
+        published: bool = True,
+        parts: list[dict[str, Any]] | None = None,
+        **fields: Any,
+    ) -> Document:
+        """A how-to with one revision, published unless it shall be a draft; its HTML is the text as one paragraph."""
+        slug = slug or f"guide-{next(_next)}"
+        owner = owner or self.person()
+        if about is not None:
+            fields |= {"subject_type": ContentType.objects.get_for_model(about), "subject_id": about.pk}
+        defaults = {"kind": "how_to", "title": slug.replace("-", " ").capitalize()}
+        made = Document.objects.create(slug=slug, owner=owner, **{**defaults, **fields})
+        revision = Revision.objects.create(
+            document=made, number=1, title=made.title, summary=f"About {made.title}.", text=text, plain=text,
+            html=f"<p>{text}</p>", parts=parts or [], author=owner,
+        )  # fmt: skip
+        made.latest = revision
+        if published:
+            made.published, made.published_at, made.first_published_at = revision, made.created_at, made.created_at
+        made.save()
+        return made
+
+    def feedback(
+        self, about: Model, *, author: Person | None = None, kind: str = "wrong_output", **fields: Any
+    ) -> Feedback:
+        """A report of a wrong output, open; another kind by its name."""
+        case = (
+            {"got": "A score of 90 for a customer who stayed.", "expected": "Below 40."}
+            if kind == "wrong_output"
+            else {}
+        )
+        state = "noted" if kind == "helpful" else "open"
+        return Feedback.objects.create(
+            subject_type=ContentType.objects.get_for_model(about), subject_id=about.pk, author=author or self.person(),
+            kind=kind, **{"text": "It was wrong.", "state": state, **case, **fields},
+        )  # fmt: skip
 
     def kpi(self, key: str = "", *, since: str = "2020-01-01", position: int = 100, **fields: Any) -> Kpi:
         key = key or f"kpi-{next(_next)}"

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 
+from coe.core import stream
 from coe.core.access import AlreadyRegistered
 from coe.core.models import Event
 
@@ -24,13 +25,15 @@ def record(*, actor: Any, verb: str, subject: models.Model, facts: dict[str, Any
     _sentences[verb]
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"{verb} recorded outside of a transaction")
-    return Event.objects.create(
+    event = Event.objects.create(
         actor=actor,
         verb=verb,
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,
         facts=facts or {},
     )
+    stream.note(event)
+    return event
 
 
 def sentence(verb: str, text: str | Sentence) -> None:

@@ -36,6 +36,22 @@ class Event(models.Model):
         return f"{self.verb} #{self.pk}"
 
 
+class Unread(models.Model):
+    """An event that a consumer of the stream has not handled yet (see `stream`); the row goes when it has."""
+
+    consumer = models.CharField(max_length=30)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="+", db_index=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="unread_once")]
+        indexes = [models.Index(fields=["consumer", "event"], name="unread_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: event {self.event_id}"
+
+
 class OutboxEntry(models.Model):
     """Work outside of the database, written in the transaction that decided it; a task carries it out and marks it
     done.

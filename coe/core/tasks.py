@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from coe.celery import app
-from coe.core import outbox
+from coe.core import outbox, stream
 
 
 @app.task(name="core.sweep_outbox")
@@ -14,3 +14,8 @@ def carry_out(entry_id: int) -> None:
     entry = outbox.claim(entry_id)
     if entry:
         outbox.carry_out(entry)
+
+
+@app.task(name="core.read_stream")
+def read_stream() -> int:
+    return stream.read_all()

@@ -63,6 +63,14 @@ def _edit(person: Person, project: object) -> bool:
     return isinstance(project, Project) and (leads(person, project) or is_team(person, project))
 
 
+def editable_by(person: Person) -> Q:
+    """The condition on projects that the person may edit: the rule `project.edit` for many at once."""
+    if is_administrator(person):
+        return Q()
+    members = Q(pk__in=Member.objects.filter(person=person).values("project"))
+    return Q(owner=person) | members | in_scope(standing(person).scope(Role.UNIT_LEAD))
+
+
 @access.rule("project.govern")
 def _govern(person: Person, project: object) -> bool:
     """Stage moves, members, owner, visibility, baselines and targets: its owner, the unit's lead, the centre."""

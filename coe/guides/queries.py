@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+
+from coe.core import access
+
+if TYPE_CHECKING:
+    from coe.guides.models import Document, Feedback  # noqa: F401  in quotes below
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, person: Any) -> Self:
+        """The documents that the person may know of: published ones, and those that the person may edit."""
+        return self.filter(access.visible("document", person))
+
+    def published_only(self) -> Self:
+        """What readers find in lists: published, and not taken out of use."""
+        return self.filter(published__isnull=False, archived_at=None)
+
+    def about(self, subject: models.Model) -> Self:
+        """Those about one thing."""
+        return self.filter(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
+
+    def verification_due(self, at: datetime | None = None) -> Self:
+        """Published ones that nobody verified in time."""
+        days = ExpressionWrapper(
+            Cast(Concat(F("verify_every_days"), Value(" days"), output_field=models.TextField()), DurationField()),
+            output_field=DurationField(),
+        )
+        return self.published_only().filter(Q(verified_at=None) | Q(verified_at__lte=(at or timezone.now()) - days))
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def visible_to(self, person: Any) -> Self:
+        """One's own, and what was said of things that the person may know of."""
+        return self.filter(access.visible("feedback", person))
+
+    def about(self, subject: models.Model) -> Self:
+        """What was said of one thing."""
+        return self.filter(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
+
+    def wanted(self, wanted: Mapping[str, Any]) -> Self:
+        """Those that match each of kind and state that is given and not empty."""
+        return self.filter(**{name: wanted[name] for name in ("kind", "state") if wanted.get(name)})
+
+    def open_reports(self) -> Self:
+        """Reports of wrong outputs that nobody answered yet."""
+        return self.filter(kind="wrong_output", state="open")
