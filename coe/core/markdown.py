@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import selectors
 import struct
@@ -10,7 +11,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -39,13 +43,13 @@ class _Child:
         )
         self.receive(START_SECONDS)
 
-    def ask(self, text: str) -> str:
-        body = text.encode()
+    def ask(self, question: dict[str, Any]) -> str:
+        body = json.dumps(question, ensure_ascii=False).encode()
         stdin = self.process.stdin
         if stdin is None:
             raise _Ended
         try:
-            # 64 kB and a little: the child reads all of it before it works, so writing never waits for long.
+            # The child reads all of it before it works, so writing never waits for long.
             stdin.write(struct.pack(">I", len(body)) + body)
         except OSError:
             raise _Ended from None
@@ -103,17 +107,29 @@ os.register_at_fork(after_in_child=_after_fork)
 atexit.register(_drop)
 
 
-def _ask(text: str) -> str:
+def _ask(question: dict[str, Any]) -> str:
     global _warm
     with _lock:
         if _warm is None or _warm.process.poll() is not None:
             _drop()
             _warm = _Child()
         try:
-            return _warm.ask(text)
+            return _warm.ask(question)
         except _Ended:
             _drop()
             raise
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered document: `toc` has (level from 2 on, id, title) of its headings (the first 300), `plain` its words
+    without marks, `relative` the relative addresses of links and images as they are written, without fragments.
+    """
+
+    html: str
+    toc: list[tuple[int, str, str]]
+    plain: str
+    relative: tuple[str, ...] = ()
 
 
 def render(text: str, *, field: str = "text") -> str:
@@ -122,8 +138,25 @@ def render(text: str, *, field: str = "text") -> str:
     Raises `ValidationError` naming `field` when it is larger than 64 kB, holds characters that cannot be stored, takes
     more than a second to render, or is nested too deep.
     """
+    return _rendered({"text": text}, field) if text.strip() else ""
+
+
+def render_page(text: str, *, field: str = "text", links: Mapping[str, str] | None = None) -> Page:
+    """`text` as a document: as `render`, and headings begin at h2 and carry ids ("h-…", safe, each once).
+
+    `links` gives, for relative addresses as they are written (without fragment), those to use: a path from "/", or
+    http(s). An address given as "" is taken out, and what it was at stays as words. Raises as `render` does.
+    """
     if not text.strip():
-        return ""
+        return Page("", [], "")
+    made = json.loads(_rendered({"text": text, "links": dict(links or {})}, field))
+    toc = [(int(level), str(anchor), str(title)) for level, anchor, title in made["toc"]]
+    return Page(html=made["html"], toc=toc, plain=made["plain"], relative=tuple(made["relative"]))
+
+
+def _rendered(question: dict[str, Any], field: str) -> str:
+    """The child's answer. Raises as `render` does."""
+    text = question["text"]
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
@@ -133,7 +166,7 @@ def render(text: str, *, field: str = "text") -> str:
     if size > MOST_BYTES:
         raise invalid(field, f"may have at most 64 kB, this text has {size // 1024 + 1} kB")
     try:
-        answer = _ask(text)
+        answer = _ask(question)
     except _Ended:
         log.warning("markdown.ended", bytes=size)
         raise invalid(

@@ -86,6 +86,15 @@ def test_what_takes_too_long_is_refused_and_the_next_text_is_rendered(text):
     assert markdown.render("still *here*") == "<p>still <em>here</em></p>"
 
 
+@pytest.mark.parametrize("text", ["[" * 20_000, "> " * 30_000, "<!--" * 16_000], ids=["[", ">", "<!--"])
+def test_a_page_has_the_same_bounds(text):
+    with contextlib.suppress(ValidationError):
+        markdown.render_page(text)
+    with pytest.raises(ValidationError):
+        markdown.render_page("a" * (64 * 1024 + 1), field="body")
+    assert markdown.render_page("*ok*").html == "<p><em>ok</em></p>"
+
+
 def test_too_large_a_text_is_refused():
     with pytest.raises(ValidationError) as refused:
         markdown.render("a" * (64 * 1024 + 1))
