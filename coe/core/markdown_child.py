@@ -233,7 +233,7 @@ class _Walk(HTMLParser):
             self._depth += 1
             if self._depth == 1:
                 self._tables += 1
-                wrap = f'<div class="scroll sideways" role="region" tabindex="0" aria-label="Table {self._tables}">'
+                wrap = f'<div class="scroll" role="region" tabindex="0" aria-label="Table {self._tables}">'
                 self._edits.append((start, start, wrap))
         elif re.fullmatch("h[1-6]", tag) and self._open is None:
             self._open = (int(tag[1]), start, end, len(self._words))
