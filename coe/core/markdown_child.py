@@ -70,6 +70,7 @@ _PAGE_TAGS = _TAGS | {"h1", "div", "details", "summary"}
 _PAGE_ATTRIBUTES = {**_ATTRIBUTES, "li": {"id"}, "sup": {"id"}}
 _PAGE_CLASSES = {"div": {"admonition", "footnote"}, "p": {"admonition-title"}}
 _FOOTNOTE = re.compile(r"fn(?:ref[0-9]{0,3})?:[\w-]{1,60}")
+_FOREIGN = re.compile(r"\s*(?:https?:|[/\\]{2})", re.I)
 _MAPPED_TO = re.compile(r"(?:/(?![/\\])|https?://|mailto:)", re.I)
 _BOX = re.compile(r'<input type="checkbox" disabled( checked)?\s*/?>')
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
@@ -239,10 +240,15 @@ class _Walk(HTMLParser):
             self._open = (int(tag[1]), start, end, len(self._words))
 
     def _image(self, start: int, end: int, attributes: dict[str, str | None]) -> None:
-        said = attributes.get("alt") or ""
+        said, address = attributes.get("alt") or "", attributes.get("src") or ""
         self._words.append(f" {said} ")
-        if not attributes.get("src"):
+        if not address:
             self._edits.append((start, end, escape(said)))
+        elif _FOREIGN.match(address):
+            # The policy of every page lets no other host show its images: a link says where it is.
+            inside = False in self._dead_links
+            link = f'<a href="{escape(address)}" rel="{_REL}">{escape(said or address)}</a>'
+            self._edits.append((start, end, escape(said) if inside else link))
 
     def handle_endtag(self, tag: str) -> None:
         start = self._place()

@@ -22,16 +22,18 @@ class Kind:
     """A kind of thing that documents can be about.
 
     `model` has a manager with `visible_to(person)`. `editable` gives those on which the person may write and answer
-    feedback, `owned` those that the person owns; `owner` and `unit` say whose one is.
+    feedback, `owned` those that the person owns (for None: those that nobody owns); `owner` and `unit` say whose one is.
     """
 
     name: str
     label: str
     model: type[Model]
     editable: Callable[[Person], QuerySet[Any]]
-    owned: Callable[[Person], QuerySet[Any]]
+    owned: Callable[[Person | None], QuerySet[Any]]
     owner: Callable[[Any], Person | None]
     unit: Callable[[Any], BusinessUnit | None]
+    # Those that people call by this name outside of Cairn; none where the kind has no names of its own.
+    named: Callable[[str], QuerySet[Any]] | None = None
 
     @property
     def type_id(self) -> int:
@@ -81,8 +83,8 @@ def editable_subjects(person: Person) -> Q:
     return _any(lambda one: one.editable(person))
 
 
-def owned_subjects(person: Person) -> Q:
-    """The condition that `subject_type`/`subject_id` name a thing that the person owns."""
+def owned_subjects(person: Person | None) -> Q:
+    """The condition that `subject_type`/`subject_id` name a thing that the person owns; for None: that nobody owns."""
     return _any(lambda one: one.owned(person))
 
 

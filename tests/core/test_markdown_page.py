@@ -84,6 +84,18 @@ def test_what_is_mapped_to_no_good_place_stays_as_words(target):
     assert page.plain == "See the tool and the <b> chart ."
 
 
+def test_an_image_of_another_host_is_a_link_to_it():
+    page = render_page(
+        "![Logo](https://a.example/l.png?a=1&b=2) ![](//b.example/x.png) [![Badge](https://c.example/b)](https://c.example/)"
+    )
+    assert "<img" not in page.html
+    assert re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', page.html) == [
+        ("https://a.example/l.png?a=1&amp;b=2", "Logo"),
+        ("//b.example/x.png", "//b.example/x.png"),
+        ("https://c.example/", "Badge"),
+    ]
+
+
 def test_what_real_documentation_uses():
     page = render_page(
         '- [ ] todo\n- [x] done\n\n!!! warning "Mind"\n    *this*\n\n> [!NOTE]\n> and that\n\nTerm\n: Meaning\n\n'
