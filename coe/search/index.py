@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from coe.core.models import Event
 from coe.search import sources, words
@@ -20,9 +21,9 @@ _MANNER = 1
 # Of all advisory locks of this database, those of the index; and the one of its words.
 _LOCKS = 7_263_512
 _WORDS = -1
-_KEPT = ["kind", "target", "unit", "title", "folded", "summary", "body", "url", "head", "words", "digest"]
+_KEPT = ["kind", "target", "unit", "title", "folded", "summary", "body", "url", "head", "words", "digest", "stamp"]
 # Nothing of these shows anywhere, and the second and third mark what was found.
-_UNWANTED = {code: None for code in (0, 2, 3)}
+_UNWANTED = dict.fromkeys((0, 2, 3))
 
 
 def follow(events: Sequence[Event]) -> None:
@@ -43,18 +44,41 @@ def refresh(name: str, ids: Iterable[int]) -> int:
 def _refresh(source: Source, ids: Sequence[int]) -> int:
     # Taken before anything is read: whoever comes later reads what is newer.
     _lock(zlib.crc32(source.name.encode()) - 2**31)
+    # Before the texts: what changes in between differs from its stamp, and is met again.
+    stamps = _stamps(source, ids)
     texts = {text.ref: text for text in source.texts(ids)}
-    kept = dict(Entry.objects.filter(source=source.name, ref__in=ids).values_list("ref", "digest"))
+    rows = Entry.objects.filter(source=source.name, ref__in=ids).values_list("ref", "digest", "stamp")
+    kept = {ref: (digest, stamp) for ref, digest, stamp in rows}
     gone = [ref for ref in kept if ref not in texts]
     if gone:
         Entry.objects.filter(source=source.name, ref__in=gone).delete()
-    changed = [entry for text in texts.values() if (entry := _entry(source, text)).digest != kept.get(entry.ref)]
+    entries = [_entry(source, text, stamps.get(text.ref, "")) for text in texts.values()]
+    changed = [entry for entry in entries if (entry.digest, entry.stamp) != kept.get(entry.ref)]
     Entry.objects.bulk_create(changed, update_conflicts=True, unique_fields=["source", "ref"], update_fields=_KEPT)
     _learn(changed)
     return len(changed) + len(gone)
 
 
-def _entry(source: Source, text: Text) -> Entry:
+def _stamps(source: Source, ids: Sequence[int]) -> dict[int, str]:
+    if source.stamp is None:
+        return {}
+    return dict(source.rows().filter(pk__in=ids).annotate(_now=source.stamp).values_list("pk", "_now"))
+
+
+def differing(name: str, things: QuerySet[Any]) -> list[int]:
+    """The ids of those among `things` (vanished ones too) of which the index has something else than they are now.
+
+    The source must have a stamp. Two statements, whatever their number.
+    """
+    source = sources.source(name)
+    of_thing = Entry.objects.filter(source=name, ref=OuterRef("pk"))
+    there = source.rows().filter(pk__in=things.order_by().values("pk"))
+    changed = there.annotate(_now=source.stamp).exclude(Exists(of_thing.filter(stamp=OuterRef("_now"))))
+    gone = things.exclude(pk__in=source.rows().order_by().values("pk")).filter(Exists(of_thing))
+    return [*changed.values_list("pk", flat=True), *gone.values_list("pk", flat=True)]
+
+
+def _entry(source: Source, text: Text, stamp: str) -> Entry:
     title = _tidy(text.title)[:500]
     summary, body = _tidy(text.summary), _tidy(text.body)[: words.MOST_OF_BODY]
     names = words.words_of_name(title)
@@ -75,8 +99,11 @@ def _entry(source: Source, text: Text) -> Entry:
         url=text.url,
         head=words.vector(head, marks),
         words=words.vector([*head, ("D", words.words_of(body))], marks),
+        stamp=stamp,
     )
-    entry.digest = _digest([_MANNER, entry.kind, entry.target, entry.unit_id, title, summary, body, text.url, *keywords])
+    entry.digest = _digest(
+        [_MANNER, entry.kind, entry.target, entry.unit_id, title, summary, body, text.url, *keywords]
+    )
     return entry
 
 

@@ -29,6 +29,8 @@ class Entry(models.Model):
     words = SearchVectorField()
     # Of all the above: what is as it was is not written again.
     digest = models.CharField(max_length=32)
+    # What the thing itself was like in the database, where its source can tell.
+    stamp = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "ref"], name="entry_once")]

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models.expressions import Combinable
+
 from coe.accounts.models import Person
 from coe.core.access import AlreadyRegistered
 from coe.core.models import Event
@@ -40,6 +42,9 @@ class Source:
     querysets of the same model. `texts(ids)` says what those of `rows()` among `ids` say. `verbs` gives for a verb of
     the event stream the ids of the things that it may have changed.
 
+    `stamp`, where it is given, tells in the database whether a thing differs from what was indexed of it (see
+    `index.differing`).
+
     `kind` is the kind under which they are shown; two sources may share one. `label` names many of them, `noun` one,
     `order` is the kind's place in lists.
     """
@@ -53,6 +58,7 @@ class Source:
     texts: Callable[[Sequence[int]], Iterable[Text]]
     verbs: Mapping[str, Callable[[Event], Iterable[int]]] = field(default_factory=dict)
     shown_as: str = ""
+    stamp: Combinable | None = None
 
     @property
     def kind(self) -> str:

@@ -8,9 +8,11 @@ class MeasuresConfig(AppConfig):
     def ready(self) -> None:
         from coe.core import access
         from coe.core.context import rail_item
-        from kpis.measures import handoff_checks, rules, touched  # noqa: F401  they register what they hold
+        from coe.search import sources
+        from kpis.measures import handoff_checks, rules, search, touched  # noqa: F401  they register what they hold
         from projects.tracking import followups
 
+        sources.register(search.KPIS)
         followups.register("measures", touched.gather_source)
         rail_item("KPIs", "/kpis/", order=20)
         rail_item(

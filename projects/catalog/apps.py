@@ -7,6 +7,8 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from coe.core.context import rail_item
-        from projects.catalog import rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.search import sources
+        from projects.catalog import rules, search  # noqa: F401  rules fill the access registry and say the events
 
+        sources.register(search.PROJECTS)
         rail_item("Projects", "/projects/", order=40)

@@ -7,7 +7,11 @@ class ModelPagesConfig(AppConfig):
 
     def ready(self) -> None:
         from coe.guides import about
-        from projects.modelpages import kinds, rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.search import sources
+        from projects.modelpages import kinds, rules, search  # noqa: F401  rules fill the registry, say the events
+        from projects.tracking import followups
 
+        sources.register(search.MODEL_GUIDES)
+        followups.register("search.model_guides", search.after_sync)
         about.register(kinds.PROJECT)
         about.register(kinds.MODEL)

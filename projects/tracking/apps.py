@@ -15,8 +15,12 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from coe.core.context import rail_item
-        from projects.tracking import rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.search import sources
+        from projects.tracking import followups, rules, search  # noqa: F401  rules fill the registry, say the events
 
+        sources.register(search.EXPERIMENTS)
+        sources.register(search.MODELS)
+        followups.register("search", search.after_sync)
         rail_item("Models", "/models/", order=50)
         rail_item("Experiments", "/experiments/", order=60)
         rail_item("Sources", "/sources/", order=100, group="Centre")

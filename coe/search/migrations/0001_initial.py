@@ -3,7 +3,7 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
+from django.contrib.postgres.operations import UnaccentExtension
 from django.db import migrations, models
 
 # Excerpts are cut with it: words as they are, without case and accents.
@@ -24,7 +24,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
+        # Not TrigramExtension: going back would drop what the catalog's indexes stand on.
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop),
         UnaccentExtension(),
         migrations.RunSQL(CONFIGURATION, "DROP TEXT SEARCH CONFIGURATION cairn"),
         migrations.CreateModel(
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
                 ('head', django.contrib.postgres.search.SearchVectorField()),
                 ('words', django.contrib.postgres.search.SearchVectorField()),
                 ('digest', models.CharField(max_length=32)),
+                ('stamp', models.CharField(blank=True, max_length=32)),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.businessunit')),
             ],
             options={
