@@ -23,9 +23,12 @@ class Subject:
 
 
 class IsSubject(models.Model):
-    """Mixin for what events can be about. `subject_kind` names the visibility that decides who may know of it."""
+    """Mixin for what events can be about. `subject_kind` names the visibility that decides who may know of it;
+    `subject_related` what its name and address are read from beside itself.
+    """
 
     subject_kind: str
+    subject_related: tuple[str, ...] = ()
 
     class Meta:
         abstract = True
@@ -49,6 +52,7 @@ def resolve(pairs: Iterable[tuple[int, int]], person: Any) -> dict[tuple[int, in
             continue
         # Each subject's manager has `visible_to`; a mixin cannot say so to the type checker.
         manager: Any = model._default_manager
-        for obj in manager.visible_to(person).filter(pk__in=ids):
+        known = manager.visible_to(person).filter(pk__in=ids)
+        for obj in known.select_related(*model.subject_related) if model.subject_related else known:
             found[type_id, obj.pk] = obj.as_subject()
     return found

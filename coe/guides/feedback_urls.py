@@ -1,5 +1,14 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from coe.guides import feedback_views as views
+
+urlpatterns = [
+    path("feedback/", views.feedback_list, name="feedback_list"),
+    path("feedback/give/", views.give, name="give_feedback"),
+    path("feedback/<int:pk>/", views.feedback, name="feedback"),
+    path("feedback/<int:pk>/answer/", views.answer, name="answer_feedback"),
+    path("feedback/<int:pk>/reopen/", views.reopen, name="reopen_feedback"),
+    path("feedback/<int:pk>/withdraw/", views.withdraw, name="withdraw_feedback"),
+]

@@ -86,6 +86,11 @@ def _reopen(person: Person, feedback: object) -> bool:
     )
 
 
+@access.rule("feedback.withdraw")
+def _withdraw(person: Person, feedback: object) -> bool:
+    return isinstance(feedback, Feedback) and feedback.author_id == person.pk
+
+
 events.sentence("document.created", "began the {kind} “{title}”")
 events.sentence("document.edited", lambda facts: "changed " + ", ".join(facts.get("fields", [])).replace("_", " "))
 events.sentence(

@@ -272,6 +272,7 @@ class LoggedModel(models.Model):
 
 class RegisteredModel(Linkable, IsSubject):
     subject_kind = "model"
+    subject_related = ("source",)
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="models")
     name = models.CharField(max_length=256)
