@@ -10,10 +10,13 @@ class MeasuresConfig(AppConfig):
         from coe.core.context import rail_item
         from coe.search import sources
         from kpis.measures import handoff_checks, rules, search, touched  # noqa: F401  they register what they hold
+        from kpis.measures.model_figures import figures_of_models
+        from projects.modelpages import figures
         from projects.tracking import followups
 
         sources.register(search.KPIS)
         followups.register("measures", touched.gather_source)
+        figures.register("measures", figures_of_models)
         rail_item("KPIs", "/kpis/", order=20)
         rail_item(
             "Metric names",
