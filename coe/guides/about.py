@@ -22,7 +22,7 @@ class Kind:
     """A kind of thing that documents can be about.
 
     `model` has a manager with `visible_to(person)`. `editable` gives those on which the person may write and answer
-    feedback, `owned` those that the person owns (for None: those that nobody owns); `owner` and `unit` say whose one is.
+    feedback, `owned` those that the person owns (for None: that nobody owns); `owner` and `unit` say whose one is.
     """
 
     name: str
