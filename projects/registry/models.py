@@ -170,4 +170,4 @@ class Drift(IsSubject):
         return f"{self.managed} on {self.found_version or 'no version'} instead of {self.expected_version or 'none'}"
 
     def get_absolute_url(self) -> str:
-        return self.managed.model.get_absolute_url() + "#aliases"
+        return self.managed.model.versions_url + "#aliases"

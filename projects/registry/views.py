@@ -124,7 +124,7 @@ def retry_order(request: PersonRequest, name: str, pk: int) -> HttpResponseBase:
     messages.success(request, "It is tried now.")
     if request.POST.get("back") == "registry":
         return redirect("registry:registry", name=name)
-    return redirect(order.managed.model.get_absolute_url() + "#aliases")
+    return redirect(order.managed.model.versions_url + "#aliases")
 
 
 @signed_in

@@ -211,28 +211,49 @@ def models(request: PersonRequest) -> HttpResponseBase:
     return render(request, "tracking/models.html", {**shown.context(), "rows": rows, "filter_form": form})
 
 
+def _known_model(request: PersonRequest, source: str, name: str) -> RegisteredModel:
+    """The model with what its pages show. Raises `RegisteredModel.DoesNotExist` for who may not know of it."""
+    known = RegisteredModel.objects.visible_to(request.user).select_related(
+        "source", "project__unit", "project__owner", "linked_by"
+    )
+    return known.get(source__name=source, name=name)
+
+
 @signed_in
 @require_safe
 def model(request: PersonRequest, source: str, name: str) -> HttpResponseBase:
-    known = RegisteredModel.objects.visible_to(request.user).select_related("source", "project__unit", "linked_by")
-    shown = known.get(source__name=source, name=name)
-    versions = listing(shown.versions.all(), request.GET, sorts={"version": ["version"]}, default="-version")
+    """The page for people who act on the model; a higher room composes it."""
+    shown = _known_model(request, source, name)
+    return render(request, "tracking/model.html", {"model": shown})
+
+
+@signed_in
+@require_safe
+def versions(request: PersonRequest, source: str, name: str) -> HttpResponseBase:
+    """What the registry says of the model."""
+    try:
+        shown = _known_model(request, source, name)
+    except RegisteredModel.DoesNotExist:
+        # A model whose own name ends so: its page has this address.
+        return model(request, source, f"{name}/versions")
+    rows = listing(shown.versions.all(), request.GET, sorts={"version": ["version"]}, default="-version")
     on: dict[int, list[str]] = {}
     for alias, version in sorted(shown.aliases.items()):
         on.setdefault(version, []).append(alias)
     # A run shows where it is open to the reader; a version may come from somebody else's experiment.
-    ids = [one.run_id for one in versions.page if one.run_id]
+    ids = [one.run_id for one in rows.page if one.run_id]
     runs = Run.objects.visible_to(request.user).filter(source=shown.source, run_id__in=ids).select_related("source")
     by_id = {one.run_id: one for one in runs}
-    rows = [{"version": one, "aliases": on.get(one.version, []), "run": by_id.get(one.run_id)} for one in versions.page]
     context = {
-        **versions.context(),
+        **rows.context(),
         "model": shown,
-        "rows": rows,
+        "rows": [
+            {"version": one, "aliases": on.get(one.version, []), "run": by_id.get(one.run_id)} for one in rows.page
+        ],
         "moves": shown.alias_moves.order_by("-at", "-id")[:50],
         "tags": sorted(shown.tags.items()),
         "may_link": _may_link(request, shown),
         "projects": _pick_list(request),
-        "crumbs": [{"label": "Models", "url": "/models/"}],
+        "crumbs": [{"label": "Models", "url": "/models/"}, {"label": shown.name, "url": shown.get_absolute_url()}],
     }
-    return render(request, "tracking/model.html", context)
+    return render(request, "tracking/versions.html", context)

@@ -302,6 +302,11 @@ class RegisteredModel(Linkable, IsSubject):
         return reverse("tracking:model", args=[self.source.name, self.name])
 
     @property
+    def versions_url(self) -> str:
+        """Where its registry facts are: versions, aliases, links."""
+        return reverse("tracking:versions", args=[self.source.name, self.name])
+
+    @property
     def mlflow_url(self) -> str:
         return f"{self.source.web_url}/#/models/{quote(self.name, safe='')}"
 

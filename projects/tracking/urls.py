@@ -19,6 +19,7 @@ urlpatterns = [
     path("models/", mirror_views.models, name="models"),
     # Some servers (Unity Catalog behind a proxy) have slashes in the names of models.
     path("models/<slug:source>/<path:name>/link/", triage_views.link_model, name="link_model"),
+    path("models/<slug:source>/<path:name>/versions/", mirror_views.versions, name="versions"),
     path("models/<slug:source>/<path:name>/", mirror_views.model, name="model"),
     path("triage/", triage_views.triage, name="triage"),
 ]
