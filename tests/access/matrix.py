@@ -6,7 +6,7 @@ sent to the sign-in page (pages) or gets 401 (API), except where a rule lets `an
 
 from __future__ import annotations
 
-from tests.access import checklists_matrix, handoffs_matrix, registry_matrix
+from tests.access import checklists_matrix, handoffs_matrix, modelpages_matrix, registry_matrix
 from tests.access.rule import (
     ADMIN,
     ALL,
@@ -103,6 +103,7 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     "reports:explain_unit": [("GET", "/explain/unit/{unit}/{kpi}/", ALL)],
     **checklists_matrix.PAGES,
     **handoffs_matrix.PAGES,
+    **modelpages_matrix.PAGES,
     **registry_matrix.PAGES,
 }
 
@@ -152,5 +153,6 @@ API: dict[str, list[tuple[str, str, Rule]]] = {
     "api-scoreboard-list": [("GET", "/api/v1/scoreboard/", ALL)],
     **checklists_matrix.API,
     **handoffs_matrix.API,
+    **modelpages_matrix.API,
     **registry_matrix.API,
 }

@@ -43,6 +43,7 @@ VARIANTS = {
     "/kpis/{kpi}/": ["?unit=retail&stage=production", "?sort=value"],
     "/experiments/": ["?q=experiment&state=linked"],
     "/models/": ["?q=model&state=linked"],
+    "/models/mine/": ["?why=use", "?why=unit&sort=-project"],
     "/triage/": ["?kind=models", "?state=dismissed"],
     "/compare/?p={open}": ["&p=more-1&p=more-2&p=more-3", "&add=more"],
     "/projects/{open}/": ["?as_of=2026-01-31"],
@@ -80,6 +81,7 @@ def fill(make: Make, world: World) -> None:
         tell(make, project)
         hang(make, project, (source, other)[n % 2])
         bind(make, project, kpis)
+        explain(make, project)
     for n in range(6):
         make.experiment(source, is_dismissed=n % 2 == 0)
         make.model(source, is_dismissed=n % 2 == 0)
@@ -93,6 +95,21 @@ def fill(make: Make, world: World) -> None:
         note("role.granted", person, first.owner, role="viewer", where="Retail")
         note("unit.changed", first.unit, person, fields=["name"])
         note("source.changed", source, person, fields=["label"])
+
+
+def explain(make: Make, project: Project) -> None:
+    """Guides of the project's models, verified; what readers said of them; people who use them."""
+    for model in project.registeredmodels.all():
+        parts = [{"key": "decides", "title": "What it decides", "text": "Whom to call.", "html": "", "versions": [1]}]
+        guide = make.document(
+            kind="model_guide", about=model, parts=parts, owner=project.owner, verified_at=at("2026-01-01"),
+            verified_by=project.owner,
+        )  # fmt: skip
+        make.feedback(model)
+        for person in (make.person(), project.owner):
+            model.uses.get_or_create(person=person)
+        note("document.published", guide, project.owner, title=guide.title)
+        note("model.alias_moved", model, project.owner, alias="production", name=model.name, version=1)
 
 
 def tell(make: Make, project: Project) -> None:
@@ -212,6 +229,8 @@ LISTS = (
     "/experiments/{source}/{open_experiment}/",
     "/models/",
     "/models/{source}/{open_model}/",
+    "/models/{source}/{open_model}/versions/",
+    "/models/mine/",
     "/triage/",
     "/handoffs/",
     "/handoffs/new/",
@@ -248,6 +267,7 @@ def thrice(make: Make, world: World) -> None:
         project = make.project(unit=make.unit(parent=first.unit) if n % 2 else first.unit)
         hang(make, project, source)
         bind(make, project, kpis)
+        explain(make, project)
         person = make.person(unit=first.unit, roles=[("viewer", first.unit)])
         for verb, subject in (("role.granted", world.people["viewer"]), ("project.edited", first)):
             note(verb, subject, person, role="viewer", where="Retail")
