@@ -1,4 +1,4 @@
-"""`python -m demo.world people | connect --mlflow URL | bind | handoffs`: the invented group, step by step."""
+"""`python -m demo.world people | connect --mlflow URL | bind | handoffs | guides`: the invented group, step by step."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     )
     phases.add_parser("bind", help="links, metric names and bindings, once the server was read")
     phases.add_parser("handoffs", help="a year of handoffs, once the versions were read and the KPIs are bound")
+    phases.add_parser("guides", help="guides and what readers say of them, once the models are handed over")
     return parser.parse_args(words)
 
 
@@ -47,6 +48,8 @@ def main(words: list[str] | None = None) -> int:
                 phases.connect_phase(arguments.mlflow, bar, public_url=arguments.public)
             elif arguments.phase == "handoffs":
                 phases.handoffs_phase(bar)
+            elif arguments.phase == "guides":
+                phases.guides_phase(bar)
             else:
                 unseen = phases.bind_phase(bar)
     except (Refused, ValidationError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -33,7 +34,7 @@ def rates(case: Case, month: int) -> list[tuple[str, int, float]]:
         scores = 100 * predict(case, train(case, SEED, month).model, frame)
     truth = frame[case.recipe.target].to_numpy(dtype=float)
     found = []
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         chosen = (scores >= low) & (scores < high)
         found.append((f"{low} to {min(high - 1, 100)}", int(chosen.sum()), 100 * float(truth[chosen].mean())))
     return found

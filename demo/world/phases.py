@@ -1,4 +1,4 @@
-"""The four steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
+"""The five steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
 
 from __future__ import annotations
 
@@ -78,6 +78,24 @@ def handoffs_phase(bar: Bar) -> int:
             handing.add_handoffs(story, cast)
             done = _tell(story, bar)
     return done + present.happen(people.Cast.now())
+
+
+def guides_phase(bar: Bar) -> int:
+    """Guides and what readers say of them, once the models are handed over. Returns the steps.
+
+    What is written and said is told in the order of its times, all or nothing; then the handbook is brought in.
+    """
+    # Not above: it loads what the models are trained with, for which no start without anything to do must wait.
+    from demo.world import guiding, handbook, saying
+
+    cast = people.Cast.now()
+    with transaction.atomic():
+        story = Story()
+        guiding.add_documents(story, cast)
+        if saying.missing():
+            saying.add_all(story, cast)
+        done = _tell(story, bar)
+    return done + handbook.bring_in(cast)
 
 
 def _tell(story: Story, bar: Bar) -> int:

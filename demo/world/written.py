@@ -1,8 +1,8 @@
 """Texts of the library as their writers left them: Markdown files with a head that says who did what to them when.
 
 Before `---` the head names settings (`title: …`) and, in their order, acts: `write: <when> | <who> | <note>` saves the
-next state of the text and publishes it, `draft` only saves it, `verify`, `file` and `confirm` do what they say. `<when>`
-is a number of days ago, or `m9+6`: six days after the version of the training's tenth month (0 is the first).
+next state of the text and publishes it, `draft` only saves it; `verify`, `file` and `confirm` do what they say.
+`<when>` is a number of days ago, or `m9+6`: six days after the version of the training's tenth month (0 is the first).
 
 A line that begins with `{2}` is in the text from its second state on, one with `{-2}` until then.
 """
