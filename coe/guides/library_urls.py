@@ -1,5 +1,11 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from coe.guides import library_views as views
+
+urlpatterns = [
+    path("guides/", views.library, name="library"),
+    path("guides/all/", views.documents, name="all"),
+    path("guides/glossary/", views.glossary, name="glossary"),
+]
