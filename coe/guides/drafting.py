@@ -24,7 +24,7 @@ from coe.guides.models import Audience, Document, Kind, Revision, Visibility
 MOST_PARTS = 20
 _FILE = re.compile(r"(?<![\w/.])files/([^\s()<>\[\]\"'`#?]{1,400})")
 _HEADING = re.compile(r"(</?h)([2-5])\b")
-_HEADING_ID = re.compile(r'(<h[2-6] id=")h-')
+_TAG = re.compile(r"<[a-z][^>]*>")
 
 
 class Conflict(Refused):
@@ -124,13 +124,18 @@ def rendered(slug: str, content: Content) -> dict[str, Any]:
         page = markdown.render_page(part["text"], field=part["key"], links=file_links(slug, part["text"]))
         # Its title is a heading of the page, so its own headings stand one below, with ids of their own.
         inner = _HEADING.sub(lambda found: found[1] + str(int(found[2]) + 1), page.html)
-        inner = _HEADING_ID.sub(rf"\1h-{part['key']}-", inner)
+        inner = _with_own_ids(inner, f"h-{part['key']}-")
         parts.append({name: part[name] for name in ("key", "title", "text", "versions")} | {"html": inner})
         if inner:
             html.append(f'<h2 id="h-{part["key"]}">{escape(part["title"])}</h2>\n{inner}')
             toc.append([2, f"h-{part['key']}", part["title"]])
             plain.append(f"{part['title']}\n{page.plain}")
     return {**columns, "html": "\n".join(html), "toc": toc, "plain": "\n\n".join(plain), "parts": parts}
+
+
+def _with_own_ids(html: str, own: str) -> str:
+    """The HTML with ids, and links to them, that begin with `own` in place of "h-"."""
+    return _TAG.sub(lambda tag: tag[0].replace(' id="h-', f' id="{own}').replace(' href="#h-', f' href="#{own}'), html)
 
 
 def checked(
