@@ -5,6 +5,7 @@ import { renewCsrfToken, sendCsrfToken } from "./csrf.js";
 import { guardSubmits, submitOnChange } from "./forms.js";
 import { focusSearchOnSlash, closeMenuOnEscape } from "./keys.js";
 import { tellOfFailures } from "./failures.js";
+import { startEditors } from "./editor.js";
 
 sendCsrfToken(document);
 renewCsrfToken(document);
@@ -13,3 +14,4 @@ submitOnChange(document);
 focusSearchOnSlash(document);
 closeMenuOnEscape(document);
 tellOfFailures(document);
+startEditors(document);
