@@ -34,7 +34,10 @@ def follow(events: Sequence[Event]) -> None:
 
 
 def refresh(name: str, ids: Iterable[int]) -> int:
-    """Bring the entries of these things of a source up to date; those of vanished ones go. Returns how many differed."""
+    """Bring the entries of these things of a source up to date; those of vanished ones go.
+
+    Returns how many differed.
+    """
     source = sources.source(name)
     ordered = sorted(set(ids))
     return sum(_refresh(source, ordered[at : at + CHUNK]) for at in range(0, len(ordered), CHUNK))
@@ -101,9 +104,8 @@ def _entry(source: Source, text: Text, stamp: str) -> Entry:
         words=words.vector([*head, ("D", words.words_of(body))], marks),
         stamp=stamp,
     )
-    entry.digest = _digest(
-        [_MANNER, entry.kind, entry.target, entry.unit_id, title, summary, body, text.url, *keywords]
-    )
+    said = [title, summary, body, text.url, *keywords]
+    entry.digest = _digest([_MANNER, entry.kind, entry.target, entry.unit_id, *said])
     return entry
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import MD5, Cast, Coalesce, Concat
 
 from coe.accounts.models import Person
@@ -73,9 +73,9 @@ def _texts_of_models(ids: Sequence[int]) -> Iterator[Text]:
 
 def _stamp(*fields: str) -> MD5:
     """Of all that `_text` reads; a source's name and address never change."""
-    unit = Coalesce(Cast("project__unit_id", TextField()), Value(""))
-    texts = [part for field in fields for part in (F(field), Value("\x01"))]
-    return MD5(Concat(*texts, Cast("tags", TextField()), Value("\x01"), unit, output_field=TextField()))
+    texts = [Coalesce(Cast(field, TextField()), Value("")) for field in (*fields, "tags", "project__unit_id")]
+    parted = [part for text in texts for part in (text, Value("\x01"))]
+    return MD5(Concat(*parted, output_field=TextField()))
 
 
 def _verbs(kind: type[Experiment] | type[RegisteredModel]) -> dict[str, Callable[[Event], Iterable[int]]]:
@@ -83,11 +83,11 @@ def _verbs(kind: type[Experiment] | type[RegisteredModel]) -> dict[str, Callable
     rows: Any = kind._default_manager
 
     def of_project(event: Event) -> Iterable[int]:
-        return rows.filter(project=event.subject_id).values_list("pk", flat=True)
+        return list(rows.filter(project=event.subject_id).values_list("pk", flat=True))
 
     def of_name(event: Event) -> Iterable[int]:
         # These events are about the project, and name what was linked or unlinked.
-        return rows.filter(name=event.facts.get("name", "")).values_list("pk", flat=True)
+        return list(rows.filter(name=event.facts.get("name", "")).values_list("pk", flat=True))
 
     return {
         "project.edited": of_project,

@@ -1,0 +1,281 @@
+"""A search, whole: what was found on one page, how many there are of each kind and unit, and what was meant by a
+misspelt word. What the person may not know of is in none of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.contrib.postgres.search import SearchHeadline, SearchQuery
+from django.core.paginator import Page
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from coe.accounts.models import BusinessUnit, Person
+from coe.core.listing import COUNT_AT_MOST, BoundedPaginator
+from coe.search import found, sources, words
+from coe.search.models import Entry
+
+PER_PAGE = 20
+# With fewer finds than this, the words may be misspelt.
+FEW = 3
+SUGGESTED = 4
+_OPEN, _CLOSE = "\2", "\3"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One find. `title` and `excerpt` are safe HTML in which what was looked for is marked."""
+
+    kind: str
+    noun: str
+    plain_title: str
+    title: SafeString
+    url: str
+    excerpt: SafeString
+    unit: BusinessUnit | None
+    score: float
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A kind or a unit to narrow the search to, and how many of it there are (`is_more`: more than that)."""
+
+    key: str
+    label: str
+    count: int
+    is_more: bool
+    is_chosen: bool = False
+    depth: int = 0
+
+    @property
+    def text(self) -> str:
+        return _count_text(self.count, self.is_more)
+
+
+def _count_text(n: int, is_more: bool) -> str:
+    return f"more than {n:,}" if is_more else f"{n:,}"
+
+
+class _Hits(BoundedPaginator):
+    """Pages of the best finds: those further down are reached by narrowing the search."""
+
+    total: int = 0
+    total_is_more: bool = False
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.object_list)
+
+    @property
+    def count_text(self) -> str:
+        return _count_text(self.total, self.total_is_more)
+
+
+@dataclass
+class Found:
+    """What a search found. `meant` is the query with its misspelt words put right, where that found something."""
+
+    asked: list[str]
+    page: Page[Hit]
+    count: int = 0
+    is_more: bool = False
+    kinds: list[Facet] = field(default_factory=list)
+    units: list[Facet] = field(default_factory=list)
+    meant: str = ""
+    is_alike: bool = False
+
+    @property
+    def count_text(self) -> str:
+        return _count_text(self.count, self.is_more)
+
+
+def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int = 1) -> Found:
+    """What `person` may find by the words of `q`, of one kind and of one unit with its sub-units where these are given.
+
+    A kind or unit that does not exist finds nothing.
+    """
+    asked = words.asked(q)
+    tree = _Tree(unit)
+    asking = found.Asking(person, kind=kind, units=tree.within)
+    if not asked:
+        return Found(asked, _page([], 1, 0, False))
+    stems = found.stems(asked)
+    near: dict[str, list[str]] = {}
+    looked = _looked(asked, q, stems)
+    counts = asking.count(looked, units=tree.within)
+    if counts.of() < FEW and (near := found.alike(asked)):
+        wider = _looked(asked, q, stems, near)
+        more = asking.count(wider, units=tree.within)
+        if more.of() > counts.of():
+            looked, counts = wider, more
+        else:
+            near = {}
+    hits = asking.hits(looked, most=found.SHOWN) if counts.of(kind) else []
+    of_units = asking.count(looked, units=None) if unit else counts
+    total, is_more = counts.of(kind), counts.is_more(kind)
+    if total > COUNT_AT_MOST:
+        total, is_more = COUNT_AT_MOST, True
+    return Found(
+        asked,
+        _page(hits, page, total, is_more, looked),
+        total,
+        is_more,
+        _kinds(counts, kind),
+        tree.facets(of_units, kind),
+        meant=_meant(asked, near, hits),
+        is_alike=bool(near),
+    )
+
+
+def suggest(person: Person, q: str) -> list[tuple[str, list[Hit]]]:
+    """The few best finds for what is being typed, by the label of their kind."""
+    asked = words.asked(q)
+    if not asked:
+        return []
+    asking = found.Asking(person)
+    stems = found.stems(asked)
+    looked = _looked(asked, q, stems)
+    hits = asking.hits(looked, most=found.RANKED, ranked=60, head_only=True)
+    if not hits and (near := found.alike(asked)):
+        looked = _looked(asked, q, stems, near)
+        hits = asking.hits(looked, most=found.RANKED, ranked=60, head_only=True)
+    kinds = dict(Entry.objects.filter(pk__in=[pk for pk, _ in hits]).values_list("pk", "kind"))
+    taken: Counter[str] = Counter()
+    best = []
+    for pk, score in hits:
+        kind = kinds.get(pk, "")
+        taken[kind] += 1
+        if taken[kind] <= SUGGESTED:
+            best.append((pk, score))
+    shown = _shown(best[:12], looked)
+    return [
+        (source.label, of_kind)
+        for kind, source in sources.kinds().items()
+        if (of_kind := [hit for hit in shown if hit.kind == kind])
+    ]
+
+
+def _looked(
+    asked: Sequence[str], q: str, stems: dict[str, str], near: dict[str, list[str]] | None = None
+) -> found.Looked:
+    return found.Looked(
+        words.condition(asked, stems, near),
+        words.any_of(asked, stems, near),
+        " ".join(words.fold(q[:200]).split()),
+    )
+
+
+def _page(
+    hits: list[tuple[int, float]], number: int, total: int, is_more: bool, looked: found.Looked | None = None
+) -> Page[Hit]:
+    paginator = _Hits(hits, PER_PAGE)  # type: ignore[arg-type]  # a list that is already read
+    paginator.total, paginator.total_is_more = total, is_more
+    page = paginator.get_page(number)
+    page.object_list = _shown(list(page.object_list), looked) if looked else []
+    return page
+
+
+def _shown(hits: Sequence[tuple[int, float]], looked: found.Looked) -> list[Hit]:
+    """The entries with their excerpts, in the order of `hits`; one that vanished meanwhile is left out."""
+    query = SearchQuery(looked.any_of, search_type="raw", config="simple")
+    text = Concat(F("summary"), Value(" "), F("body"))
+    marks = {"query": query, "config": "cairn", "start_sel": _OPEN, "stop_sel": _CLOSE}
+    rows = Entry.objects.filter(pk__in=[pk for pk, _ in hits]).select_related("unit").defer("body", "head", "words")
+    entries = {
+        entry.pk: entry
+        for entry in rows.annotate(
+            marked=SearchHeadline("title", highlight_all=True, **marks),
+            excerpt=SearchHeadline(
+                text, max_words=32, min_words=12, max_fragments=2, fragment_delimiter=" … ", **marks
+            ),
+        )
+    }
+    known = sources.kinds()
+    return [
+        Hit(
+            kind=entry.kind,
+            noun=known[entry.kind].noun,
+            plain_title=entry.title,
+            title=_html(entry.marked),
+            url=entry.url,
+            excerpt=_html(entry.excerpt),
+            unit=entry.unit,
+            score=round(score, 4),
+        )
+        for pk, score in hits
+        if (entry := entries.get(pk)) and entry.kind in known
+    ]
+
+
+def _html(marked: str) -> SafeString:
+    """What PostgreSQL marked, as HTML: everything is escaped before the marks become tags."""
+    return mark_safe(escape(marked).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>"))  # noqa: S308  escaped
+
+
+def plain(marked: SafeString) -> str:
+    """The same without its marks, as text."""
+    import html
+
+    return html.unescape(marked.replace("<mark>", "").replace("</mark>", ""))
+
+
+def _kinds(counts: found.Counts, chosen: str) -> list[Facet]:
+    return [
+        Facet(kind, source.label, counts.of(kind), counts.is_more(kind), kind == chosen)
+        for kind, source in sources.kinds().items()
+        if counts.of(kind) or kind == chosen
+    ]
+
+
+def _meant(asked: Sequence[str], near: dict[str, list[str]], hits: Sequence[tuple[int, float]]) -> str:
+    """The query in the words that the best finds have; empty where these are the words that were asked for."""
+    if not near or not hits:
+        return ""
+    heads = Entry.objects.filter(pk__in=[pk for pk, _ in hits[:10]]).values_list("title", "summary", "body")
+    said = Counter(word for texts in heads for word in set(words.words_of_name(" ".join(texts))))
+    right = [max(near.get(word, [word]), key=lambda other: (said[other], -len(other))) for word in asked]
+    right = [new if said[new] and not said[word] else word for word, new in zip(asked, right, strict=True)]
+    return " ".join(right) if right != list(asked) else ""
+
+
+class _Tree:
+    """The units, and which of them a search is narrowed to."""
+
+    def __init__(self, slug: str) -> None:
+        self.units = {unit.pk: unit for unit in BusinessUnit.objects.all()}
+        self.chosen = next((unit for unit in self.units.values() if unit.slug == slug), None) if slug else None
+        self.within: list[int] | None = None
+        if slug:
+            inside = (pk for pk, unit in self.units.items() if self.chosen and self.chosen.pk in unit.lineage)
+            self.within = sorted(inside)
+
+    def facets(self, counts: found.Counts, kind: str) -> list[Facet]:
+        """The verticals; where a unit is chosen, the way down to it and what is right below it."""
+        n: Counter[int] = Counter()
+        for (of_kind, unit_id), many in counts.units.items():
+            if unit_id in self.units and kind in ("", of_kind):
+                n.update(dict.fromkeys(self.units[unit_id].lineage, many))
+        path = self.chosen.lineage if self.chosen else []
+        below = [unit for unit in self.units.values() if unit.parent_id == (path[-1] if path else None)]
+        shown = [
+            *(self.units[pk] for pk in path if pk in self.units),
+            *sorted(below, key=lambda unit: (-n[unit.pk], unit.name)),
+        ]
+        return [
+            Facet(
+                unit.slug,
+                unit.name,
+                min(n[unit.pk], COUNT_AT_MOST),
+                counts.is_more(kind) or n[unit.pk] > COUNT_AT_MOST,
+                unit == self.chosen,
+                len(unit.lineage) - 1,
+            )
+            for unit in shown
+            if n[unit.pk] or unit == self.chosen
+        ]
