@@ -100,10 +100,12 @@ class EtagMixin:
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # the view's own
-        if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.data is None:
+        # A file or a text that is not made of data has none.
+        data = getattr(response, "data", None)
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or data is None:
             return response
         # The same data as another media type is another representation.
-        body = json.dumps([request.accepted_media_type, response.data], sort_keys=True, default=str).encode()
+        body = json.dumps([request.accepted_media_type, data], sort_keys=True, default=str).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
