@@ -66,14 +66,12 @@ def edit(request: PersonRequest, source: str, name: str) -> HttpResponseBase:
     versions = list(model.versions.order_by("-version").values_list("version", flat=True)[:200])
     given: dict[str, Any] = {"versions": versions, "production": facts.production}
     form = GuideForm(request.POST or None, initial=_initial(model, guide, facts.version), **given)
-    conflict: Conflict | None = None
-    if request.method == "POST" and versions:
-        try:
-            if carried_out(form, lambda: _save(request, model, form)):
-                return redirect(model)
-        except Conflict as error:
-            conflict = error
-            form = GuideForm(_merged(request, error), **given)
+    met: list[Conflict] = []
+    if request.method == "POST" and versions and carried_out(form, lambda: _save(request, model, form, met)):
+        return redirect(model)
+    conflict = met[0] if met else None
+    if conflict:
+        form = GuideForm(_merged(request, conflict), **given)
     context = {
         "form": form,
         "model": model,
@@ -106,8 +104,16 @@ def _initial(model: RegisteredModel, guide: Document | None, version: int | None
     }
 
 
-def _save(request: PersonRequest, model: RegisteredModel, form: GuideForm) -> None:
-    """Save what was typed, and publish it where that was asked for: both or none."""
+def _save(request: PersonRequest, model: RegisteredModel, form: GuideForm, met: list[Conflict]) -> None:
+    """Save what was typed, and publish it where that was asked for: both or none. Puts a conflict into `met`."""
+    try:
+        _write(request, model, form)
+    except Conflict as error:
+        met.append(error)
+        raise
+
+
+def _write(request: PersonRequest, model: RegisteredModel, form: GuideForm) -> None:
     kept = {name: form.cleaned_data[name] for name in ("based_on", "title", "summary", "version", "note")}
     with transaction.atomic():
         made = services.write_guide(model_id=model.pk, actor=request.user, sections=form.sections(), **kept)
