@@ -96,6 +96,14 @@ HANDOVER = (
         "training_data_logged",
         is_required=True,
     ),
+    # The check is a higher room's: without it, it cannot tell.
+    check(
+        "Handover",
+        "handover-model-guide",
+        "People who act on it find a guide that is true for this version",
+        "Cairn looks for the model’s guide: published, all seven sections written for this version, verified in time.",
+        "model_guide",
+    ),
     must(
         "Handover",
         "handover-runbook",
