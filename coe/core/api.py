@@ -36,6 +36,8 @@ TITLES = {
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every error becomes {type, title, status, detail, errors: {field: [rules]}}."""
+    # What a refusal has to tell beyond its sentence.
+    more: dict[str, Any] = getattr(error, "problem", {})
     if isinstance(error, ValidationError):
         error = exceptions.ValidationError(as_serializer_error(error))
     elif isinstance(error, Refused):
@@ -53,6 +55,7 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
         "type": "about:blank",
         "title": TITLES.get(response.status_code, "Error"),
         "status": response.status_code,
+        **more,
     }
     if isinstance(error, exceptions.ValidationError):
         errors = response.data

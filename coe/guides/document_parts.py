@@ -16,7 +16,7 @@ from coe.guides import about
 from coe.guides.models import Document, Kind, Revision, Visibility
 
 # These stand where a document's short name would stand in addresses.
-TAKEN = frozenset({"all", "new", "preview"})
+TAKEN = frozenset({"all", "glossary", "new", "preview"})
 MOST_TAGS = 12
 MOST_IN_TAG = 40
 TITLE, SUMMARY, NOTE, REASON = 160, 300, 300, 300

@@ -47,6 +47,14 @@ class Conflict(Refused):
             "Check the text that both of you make, then save that."
         )
 
+    @property
+    def problem(self) -> dict[str, Any]:
+        """What the API tells: the newest revision, and the text of both."""
+        names = ("number", "title", "summary", "text")
+        latest = {name: getattr(self.latest, name) for name in names} | {"parts": plain_parts(self.latest.parts)}
+        merged = {"title": self.title, "summary": self.summary, "text": self.merged.text, "parts": self.parts}
+        return {"latest": latest, "merged": {**merged, "conflicts": self.merged.conflicts}}
+
 
 @dataclass(frozen=True)
 class Content:
@@ -66,6 +74,11 @@ class Content:
 
 def _key(part: Mapping[str, Any]) -> tuple[str, str, str, list[int]]:
     return part["key"], part["title"], part["text"], list(part["versions"])
+
+
+def plain_parts(parts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Sections as people write them, without their HTML."""
+    return [{name: part[name] for name in ("key", "title", "text", "versions")} for part in parts]
 
 
 def compose(parts: Iterable[Mapping[str, Any]]) -> str:
@@ -94,7 +107,7 @@ def merge_parts(base: Any, mine: Any, theirs: Any) -> tuple[list[dict[str, Any]]
         title = pick(before.get("title", ""), part["title"], other["title"])
         found.append({"key": part["key"], "title": title, "text": merged.text, "versions": versions})
     kept = [one for key, one in others.items() if key not in was]
-    return found + [{name: one[name] for name in ("key", "title", "text", "versions")} for one in kept], conflicts
+    return found + plain_parts(kept), conflicts
 
 
 def file_links(slug: str, text: str) -> dict[str, str]:
