@@ -265,7 +265,7 @@ def test_project_and_model_and_home_tell_of_it(world, ways, sign_in):
     link = f'href="{handoff.get_absolute_url()}"'
     client = sign_in(world.operator)
     assert link in text(client.get("/projects/churn/"))
-    assert link in text(client.get("/models/tracker/churn/"))
+    assert link in text(client.get("/models/tracker/churn/versions/"))
     assert "Handoffs that wait for you" in text(client.get("/"))
     assert "submitted the handoff of churn 2" in text(client.get("/projects/churn/timeline/"))
     assert "Handoffs that wait for you" not in text(sign_in(world.viewer).get("/"))

@@ -63,7 +63,7 @@ def test_the_page_costs_few_queries_however_long_the_list(
 def test_whoever_may_not_decide_gets_no_buttons(written: Paper, sign_in: SignIn) -> None:
     for person in (written.owner, written.elsewhere, written.stranger):
         client = sign_in(person)
-        shown = body(client, PAGE) + body(client, PAGE + "?show=drift") + body(client, written.model.get_absolute_url())
+        shown = body(client, PAGE) + body(client, PAGE + "?show=drift") + body(client, written.model.versions_url)
         assert "Try now" not in shown
         assert "Keep it" not in shown
         assert "Put it back" not in shown
@@ -92,7 +92,8 @@ def test_try_now(written: Paper, sign_in: SignIn) -> None:
     answer = client.post(f"{PAGE}orders/{written.order.pk}/retry/", {"back": "registry"})
     assert (answer.status_code, answer["Location"]) == (302, PAGE)
     assert OutboxEntry.objects.get().due_at <= timezone.now()
-    assert client.post(f"{PAGE}orders/{written.order.pk}/retry/")["Location"].endswith("/models/lab/churn/#aliases")
+    again = client.post(f"{PAGE}orders/{written.order.pk}/retry/")
+    assert again["Location"].endswith("/models/lab/churn/versions/#aliases")
     AliasOrder.objects.update(state="superseded")
     assert client.post(f"{PAGE}orders/{written.order.pk}/retry/").status_code == 409
     assert client.post(f"/sources/other/registry/orders/{written.order.pk}/retry/").status_code == 404
@@ -115,7 +116,7 @@ def test_keep_it(written: Paper, sign_in: SignIn) -> None:
 def test_put_it_back(written: Paper, sign_in: SignIn) -> None:
     client = sign_in(written.approver)
     answer = client.post(f"{PAGE}drift/{written.drift.pk}/put-back/", {"reason": "untested"})
-    assert (answer.status_code, answer["Location"]) == (302, "/models/lab/churn/#aliases")
+    assert (answer.status_code, answer["Location"]) == (302, "/models/lab/churn/versions/#aliases")
     written.drift.refresh_from_db()
     assert written.drift.order
     assert (written.drift.state, written.drift.order.version) == ("put_back", 2)
@@ -159,17 +160,17 @@ def test_the_model_page_shows_its_aliases(
 ) -> None:
     client = sign_in(written.approver)
     with django_assert_max_num_queries(22):
-        shown = body(client, written.model.get_absolute_url())
+        shown = body(client, written.model.versions_url)
     assert 'id="aliases"' in shown
     assert "Stands on no version, wanted on version 3" in shown
     assert "standby moved outside of Cairn." in shown
     assert "Accepted by Mia" in shown
-    assert "An approver of the project’s unit decides" in body(sign_in(written.owner), written.model.get_absolute_url())
+    assert "An approver of the project’s unit decides" in body(sign_in(written.owner), written.model.versions_url)
 
 
 def test_a_model_without_managed_aliases_says_nothing(make: Make, sign_in: SignIn) -> None:
     model = make.model(make.source("lab"), project=make.project(), aliases={"champion": 1})
-    assert "Aliases decided here" not in body(sign_in(make.person()), model.get_absolute_url())
+    assert "Aliases decided here" not in body(sign_in(make.person()), model.versions_url)
 
 
 def said(order: AliasOrder) -> str:
