@@ -28,7 +28,9 @@ MOST_ID = 2**63 - 1
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
     about = serializers.SerializerMethodField(help_text="document, or the kind of thing that documents are about.")
     about_id = serializers.IntegerField(source="subject_id", read_only=True)
-    label = serializers.SerializerMethodField(help_text="What it is about; empty where you may no longer know of it.")
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # a field of that name
+        help_text="What it is about; empty where you may no longer know of it."
+    )
     url = serializers.SerializerMethodField(help_text="The page of what it is about.")
     author = serializers.SerializerMethodField(help_text="E-mail address; null unless it is you or you may answer.")
     answered_by = serializers.SlugRelatedField[Any](slug_field="email", read_only=True, allow_null=True)
@@ -74,7 +76,7 @@ class GiveSerializer(serializers.Serializer[Any]):
     happened_on = serializers.DateField(required=False, allow_null=True)
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class FeedbackAnswerSerializer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Feedback.Outcome.choices)
     answer = serializers.CharField(max_length=4000, help_text="Markdown.")
 
@@ -186,10 +188,10 @@ class FeedbackViewSet(
         made = feedback_services.give_feedback(actor=caller(request), subject=pair, **given)
         return self._shown(made.pk, HTTP_201_CREATED)
 
-    @extend_schema(summary="Answer it", request=AnswerSerializer, responses=FeedbackSerializer)
+    @extend_schema(summary="Answer it", request=FeedbackAnswerSerializer, responses=FeedbackSerializer)
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> Response:
-        given = self._given(AnswerSerializer)
+        given = self._given(FeedbackAnswerSerializer)
         feedback_services.answer_feedback(feedback_id=int(pk), actor=caller(request), **given)
         return self._shown(pk)
 

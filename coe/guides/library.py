@@ -57,7 +57,7 @@ def readers_of_late(documents: Iterable[Document]) -> dict[int, int]:
     return dict(rows.annotate(n=Count("pk")).values_list("document", "n"))
 
 
-def with_readers(rows: QuerySet[Document]) -> QuerySet[Document]:
+def with_readers(rows: QuerySet[Document]) -> QuerySet[Any]:
     """`readers_of_late`: how many people read each in the last 30 days."""
     late = Reader.objects.filter(document=OuterRef("pk"), last_at__gte=timezone.now() - LATE).order_by()
     counted = late.values("document").annotate(n=Count("pk")).values("n")
@@ -87,7 +87,7 @@ def of_state(person: Person, state: str) -> QuerySet[Document]:
     return known.annotate(shown_title=Coalesce("published__title", "title"))
 
 
-def narrowed(rows: QuerySet[Document], wanted: Mapping[str, Any]) -> QuerySet[Document]:
+def narrowed(rows: QuerySet[Any], wanted: Mapping[str, Any]) -> QuerySet[Any]:
     """Those that match each of kind, audience, outcome, unit, tag, owner, about and q that is given; `rows` carry
     `shown_title`.
     """
@@ -143,7 +143,7 @@ def shelves(person: Person) -> dict[str, list[Shelf]]:
 
     A unit counts what is in its sub-units too.
     """
-    rows = published(person).order_by().values("kind", "audience", "unit").annotate(n=Count("pk"))
+    rows: Any = published(person).order_by().values("kind", "audience", "unit").annotate(n=Count("pk"))
     counts: dict[str, Counter[Any]] = {"kind": Counter(), "audience": Counter(), "unit": Counter()}
     for row in rows:
         for name, counter in counts.items():

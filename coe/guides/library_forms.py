@@ -28,8 +28,8 @@ class AboutField(forms.ChoiceField):
         choices: list[tuple[str, str]] = [("", "Anything")]
         for kind in about.kinds():
             told = pairs.filter(subject_type=kind.type_id).values("subject_id")
-            for one in kind.visible_to(person).filter(pk__in=told)[:MOST_SUBJECTS]:
-                choices.append((f"{kind.type_id}-{one.pk}", f"{kind.label}: {one}"))
+            found = kind.visible_to(person).filter(pk__in=told)[:MOST_SUBJECTS]
+            choices += [(f"{kind.type_id}-{one.pk}", f"{kind.label}: {one}") for one in found]
         self.choices = choices
 
     def clean(self, value: Any) -> tuple[int, int] | None:

@@ -6,7 +6,14 @@ sent to the sign-in page (pages) or gets 401 (API), except where a rule lets `an
 
 from __future__ import annotations
 
-from tests.access import checklists_matrix, handoffs_matrix, modelpages_matrix, registry_matrix
+from tests.access import (
+    checklists_matrix,
+    guides_matrix,
+    handoffs_matrix,
+    library_matrix,
+    modelpages_matrix,
+    registry_matrix,
+)
 from tests.access.rule import (
     ADMIN,
     ALL,
@@ -102,7 +109,9 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     "reports:explain_project": both("GET", "/explain/project/[]/{kpi}/", SIGNED_IN),
     "reports:explain_unit": [("GET", "/explain/unit/{unit}/{kpi}/", ALL)],
     **checklists_matrix.PAGES,
+    **guides_matrix.PAGES,
     **handoffs_matrix.PAGES,
+    **library_matrix.PAGES,
     **modelpages_matrix.PAGES,
     **registry_matrix.PAGES,
 }
@@ -152,7 +161,9 @@ API: dict[str, list[tuple[str, str, Rule]]] = {
     "api-readings-list": [("GET", "/api/v1/readings/", ALL)],
     "api-scoreboard-list": [("GET", "/api/v1/scoreboard/", ALL)],
     **checklists_matrix.API,
+    **guides_matrix.API,
     **handoffs_matrix.API,
+    **library_matrix.API,
     **modelpages_matrix.API,
     **registry_matrix.API,
 }

@@ -14,9 +14,11 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from coe.accounts.models import Person
 from coe.core import events
+from coe.guides.library import note_reader
 from kpis.measures.models import Baseline, Kpi, KpiVersion, MetricName, Target
 from projects.catalog import services
 from projects.catalog.models import Project, StageMove
@@ -44,6 +46,12 @@ VARIANTS = {
     "/experiments/": ["?q=experiment&state=linked"],
     "/models/": ["?q=model&state=linked"],
     "/models/mine/": ["?why=use", "?why=unit&sort=-project"],
+    "/guides/all/": [
+        "?kind=lesson&outcome=failure&tag=pricing&unit=retail&sort=-readers",
+        "?state=draft",
+        "?state=due",
+    ],
+    "/feedback/": ["?tab=waiting&q=wrong", "?tab=mine", "?tab=all&kind=wrong_output&state=open&sort=kind"],
     "/triage/": ["?kind=models", "?state=dismissed"],
     "/compare/?p={open}": ["&p=more-1&p=more-2&p=more-3", "&add=more"],
     "/projects/{open}/": ["?as_of=2026-01-31"],
@@ -87,6 +95,8 @@ def fill(make: Make, world: World) -> None:
         make.model(source, is_dismissed=n % 2 == 0)
         MetricName.objects.create(source=(source, other)[n % 2], key=f"auc_{n}", runs=n, kpi=kpi if n == 5 else None)
         Sync.objects.create(source=source, state="failed", finished_at=source.created_at, asked_by=first.owner)
+    for project in [first, *more]:
+        write(make, project, list(world.people.values()))
     make.member(first, world.people["viewer"])
     make.person(unit=first.unit, roles=[("viewer", first.unit)])
     for person in world.people.values():
@@ -110,6 +120,35 @@ def explain(make: Make, project: Project) -> None:
             model.uses.get_or_create(person=person)
         note("document.published", guide, project.owner, title=guide.title)
         note("model.alias_moved", model, project.owner, alias="production", name=model.name, version=1)
+
+
+def write(make: Make, project: Project, readers: list[Person]) -> None:
+    """Documents of each kind about the project and its unit, read by many; feedback of each kind, some answered."""
+    for kind in ("how_to", "playbook", "lesson", "glossary"):
+        for published in (True, False):
+            document = make.document(
+                kind=kind,
+                about=project,
+                unit=project.unit,
+                owner=project.owner,
+                outcome="failure" if kind == "lesson" else "",
+                published=published,
+                tags=["pricing"],
+            )
+            for reader in readers:
+                note_reader(document, reader)
+    for subject in (project, document):
+        for kind in ("helpful", "not_helpful", "comment", "wrong_output"):
+            make.feedback(subject, kind=kind, version=1)
+        make.feedback(
+            subject,
+            state="answered",
+            answer="Mended.",
+            outcome="mended",
+            answered_by=make.person(),
+            answered_at=timezone.now(),
+            author=readers[0],
+        )
 
 
 def tell(make: Make, project: Project) -> None:
@@ -234,6 +273,10 @@ LISTS = (
     "/triage/",
     "/handoffs/",
     "/handoffs/new/",
+    "/guides/",
+    "/guides/all/",
+    "/guides/glossary/",
+    "/feedback/?tab=all",
     "/kpis/",
     "/kpis/{kpi}/",
     "/kpis/metrics/",
@@ -278,6 +321,7 @@ def thrice(make: Make, world: World) -> None:
         make.source()
         MetricName.objects.create(source=source, key=f"loss_{n}", runs=n)
     hang(make, first, source)
+    write(make, first, [world.people["viewer"], *(make.person() for _ in range(5))])
     experiment = first.experiments.get(experiment_id=world.names["open_experiment"])
     model = first.registeredmodels.get(name=world.names["open_model"])
     for n in range(2, 12):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from coe.accounts.models import Grant, Person
+from coe.guides import services as guides
+from projects.catalog.models import Project
 from projects.checklists import services as checklists
 from projects.handoffs import services
 from projects.registry.models import Drift, ManagedAlias
 from projects.registry.services import order_alias
 from projects.tracking.models import ModelVersion, Sync
 from tests.factories import Make
+from tests.guides.pictures import png
 
 ROLES = (
     "anonymous",
@@ -67,6 +71,7 @@ def build(make: Make) -> World:
         "person": people["viewer"].pk,
         "grant": Grant.objects.get(person=people["viewer"]).pk,
         "token": "nothing",
+        "project_type": ContentType.objects.get_for_model(Project).pk,
         "sync": Sync.objects.create(source=source, state="done", finished_at=source.created_at).pk,
     }
     for slug, visibility in (("open", "company"), ("closed", "members")):
@@ -85,6 +90,10 @@ def build(make: Make) -> World:
         drift = Drift.objects.create(
             managed=elsewhere, expected_version=1, found_version=None, found_at=source.created_at
         )
+        reader = make.person(unit=retail)
+        feedback = make.feedback(project, author=reader)
+        document = make.document(f"{slug}-guide", owner=project.owner, about=project)
+        guides.add_file(slug=document.slug, actor=project.owner, name="plan.png", upload=png())
         binding = make.binding(project, kpi, experiment=experiment, baseline=0.5, target=0.9)
         observation = make.observation(binding, 0.8, "2026-01-01", run_id=run.run_id)
         names |= {
@@ -101,5 +110,8 @@ def build(make: Make) -> World:
             f"{slug}_evidence": evidence.pk,
             f"{slug}_order": order.pk,
             f"{slug}_drift": drift.pk,
+            f"{slug}_pk": project.pk,
+            f"{slug}_document": document.slug,
+            f"{slug}_feedback": feedback.pk,
         }
     return World(people, names)
