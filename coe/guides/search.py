@@ -30,8 +30,9 @@ def _rows() -> DocumentQuerySet:
     return Document.objects.published_only().exclude(kind=Kind.MODEL_GUIDE)
 
 
-def _visible(person: Person) -> DocumentQuerySet:
-    return _rows().visible_to(person)
+def visible(person: Person) -> DocumentQuerySet:
+    """What readers find, guides of models too: these stand in the index under a source of their own."""
+    return Document.objects.published_only().visible_to(person)
 
 
 def _texts(ids: Sequence[int]) -> Iterator[Text]:
@@ -68,7 +69,7 @@ GUIDES = Source(
     noun="Guide",
     order=30,
     rows=_rows,
-    visible=_visible,
+    visible=visible,
     texts=_texts,
     verbs={**dict.fromkeys(VERBS, of_subject), "project.edited": about_subject},
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
@@ -18,8 +18,10 @@ from coe.search.sources import Source
 
 Sql = tuple[str, list[Any]]
 # So many of each source are put into an order, and so many of all are shown, on pages.
-RANKED = 300
-SHOWN = 400
+SHOWN = RANKED = 400
+FEW_RANKED = 60
+# Up to so many entries are put into an order as they were counted.
+MANY = 800
 # How much D, C, B and A count (PostgreSQL's order).
 WEIGHTS = "{0.05, 0.15, 0.4, 1.0}"
 # How like two words are (pg_trgm, 0 to 1) before they are compared letter by letter, and how many are.
@@ -38,13 +40,24 @@ class Looked:
     text: str
 
 
+class Scored(NamedTuple):
+    """An entry that was found."""
+
+    pk: int
+    score: float
+    kind: str
+
+
 @dataclass
 class Counts:
-    """How many there are: by kind, and by kind and unit; `more` are the kinds of which not all were counted."""
+    """How many there are: by kind, and by kind and unit; `more` are the kinds of which not all were counted. `entries`
+    are the ids of all that was found, by kind, unless these are many.
+    """
 
     kinds: dict[str, int] = field(default_factory=dict)
     units: dict[tuple[str, int | None], int] = field(default_factory=dict)
     more: set[str] = field(default_factory=set)
+    entries: dict[str, list[int]] | None = field(default_factory=dict)
 
     def of(self, kind: str = "") -> int:
         """How many of a kind, or of all."""
@@ -61,79 +74,55 @@ class Asking:
     def __init__(self, person: Person, *, kind: str = "", units: Sequence[int] | None = None) -> None:
         self.kind = kind
         self.units = units
-        self._known = [(one, known) for one in sources.sources() if (known := _known(one, person)) is not None]
+        self._known = _known_to(person)
 
     def count(self, looked: Looked, *, units: Sequence[int] | None) -> Counts:
-        """Up to `COUNT_AT_MOST` of each kind, of these units (None: of all)."""
+        """Up to `COUNT_AT_MOST` of each source, of these units (None: of all)."""
 
         def branch(source: Source, known: Sql) -> Sql:
             where, values = _where(source, known, "words", looked, units)
             most = COUNT_AT_MOST + 1
-            return f"SELECT e.source, e.kind, e.target, e.unit_id FROM search_entry e {where} LIMIT {most}", values  # noqa: S608  names from this module, the rest the ORM's own
+            return (
+                f"SELECT e.id, e.source, e.kind, e.target, e.unit_id FROM search_entry e {where} LIMIT {most}",
+                values,
+            )  # noqa: S608  names from this module, the rest the ORM's own
 
         rows = self._all(
             branch,
-            "SELECT source, kind, unit_id, count(DISTINCT target), count(*) FROM ({}) found"
+            "SELECT source, kind, unit_id, count(DISTINCT target), count(*),"
+            " CASE WHEN source IS NOT NULL THEN array_agg(id) END FROM ({}) found"
             " GROUP BY GROUPING SETS ((kind, unit_id), (source))",
         )
-        counts = Counts()
-        for source, kind, unit_id, different, read in rows:
-            if source is None:
-                counts.units[kind, unit_id] = different
-                counts.kinds[kind] = counts.kinds.get(kind, 0) + different
-            elif read > COUNT_AT_MOST:
-                counts.more.add(sources.source(source).kind)
-        for kind, n in counts.kinds.items():
-            if n > COUNT_AT_MOST:
-                counts.kinds[kind] = COUNT_AT_MOST
-                counts.more.add(kind)
-        return counts
+        return _counted(rows)
 
-    def hits(
-        self, looked: Looked, *, most: int, ranked: int = RANKED, head_only: bool = False
-    ) -> list[tuple[int, float]]:
-        """(id of the entry, score), the best first: what has all words in title, keywords and summary stands before
-        what has them anywhere (left out where `head_only`). One entry for each thing that is shown.
+    def hits(self, looked: Looked, *, most: int, counts: Counts | None = None) -> list[Scored]:
+        """The `most` best, the best first: what has all words in title, keywords and
+        summary stands before what has them anywhere. One entry for each thing that is shown.
+
+        What `counts` names is not looked for again. Without `counts`, only what has the words in its head is found.
         """
-        found, is_cut = self._ranked(looked, "head", ranked)
-        if is_cut:  # what has that very title is not left out
-            for key, hit in self._ranked(looked, "folded", 50)[0].items():
-                found.setdefault(key, hit)
-        best = sorted(found.values(), key=lambda hit: (-hit[1], hit[0]))
-        if len(best) < most and not head_only:
-            others, _ = self._ranked(looked, "words", ranked)
-            rest = [hit for key, hit in others.items() if key not in found]
-            # The lowest of the first ones is still above these.
-            top = best[-1][1] if best else 1.0
-            highest = max((score for _, score in rest), default=1.0)
-            scaled = [(pk, score * min(1.0, 0.9 * top / highest) if highest else 0.0) for pk, score in rest]
-            best += sorted(scaled, key=lambda hit: (-hit[1], hit[0]))
-        return best[:most]
+        if counts is not None and counts.entries is not None:
+            ids = {pk for kind, found in counts.entries.items() if self.kind in ("", kind) for pk in found}
+        else:
+            ranked = RANKED if counts is not None else FEW_RANKED
+            ids = self._ids(looked, "head", ranked)
+            if len(ids) >= ranked:  # what has that very title is not left out
+                ids |= self._ids(looked, "folded", FEW_RANKED)
+            # Two of them may be shown as one.
+            if counts is not None and len(ids) < 2 * most:
+                ids |= self._ids(looked, "words", ranked)
+        scoring = [looked.condition, WEIGHTS, looked.any_of, looked.text, _beginning(looked.text)]
+        rows = _rows(_BEST, [*scoring, WEIGHTS, looked.any_of, sorted(ids), most]) if ids else []
+        return [Scored(pk, score, kind) for kind, _, pk, score in rows]
 
-    def _ranked(self, looked: Looked, column: str, ranked: int) -> tuple[dict[Any, tuple[int, float]], bool]:
-        vector = "words" if column == "words" else "head"
-        score = (
-            f"ts_rank(%s, e.{vector}, %s::tsquery, 1)"
-            " + CASE WHEN e.folded = %s THEN 2 WHEN e.folded LIKE %s THEN 0.5 ELSE 0 END"
-        )
-        scoring = [WEIGHTS, looked.any_of, looked.text, _beginning(looked.text)]
-
+    def _ids(self, looked: Looked, column: str, most: int) -> set[int]:
         def branch(source: Source, known: Sql) -> Sql:
-            if self.kind and source.kind != self.kind:
+            if self.kind not in ("", source.kind):
                 return "", []
             where, values = _where(source, known, column, looked, self.units)
-            return (
-                f"SELECT e.id, e.kind, e.target, {score} AS score FROM search_entry e {where} LIMIT {ranked}",  # noqa: S608  names from this module, the rest the ORM's own
-                [*scoring, *values],
-            )
+            return f"SELECT e.id FROM search_entry e {where} LIMIT {most}", values  # noqa: S608  as above
 
-        rows = self._all(
-            branch,
-            "SELECT kind, target, (array_agg(id ORDER BY score DESC, id))[1], max(score), count(*) FROM ({}) found"
-            f" GROUP BY kind, target ORDER BY 4 DESC, 3 LIMIT {SHOWN}",
-        )
-        found = {(kind, target): (pk, score) for kind, target, pk, score, _ in rows}
-        return found, len(rows) == SHOWN or sum(row[4] for row in rows) >= ranked
+        return {pk for (pk,) in self._all(branch, "SELECT id FROM ({}) found")}
 
     def _all(self, branch: Callable[[Source, Sql], Sql], around: str) -> list[tuple[Any, ...]]:
         parts = [made for source, known in self._known if (made := branch(source, known))[0]]
@@ -143,15 +132,66 @@ class Asking:
         return _rows(around.format(union), [value for _, values in parts for value in values])
 
 
+# What has all words in its head stands before what has them anywhere; the very title and its beginning stand first.
+_BEST = (
+    "SELECT kind, target, (array_agg(id ORDER BY score DESC, id))[1], max(score) FROM ("
+    " SELECT id, kind, target, CASE WHEN head @@ %s::tsquery THEN 1 + ts_rank(%s, head, %s::tsquery, 1)"
+    "  + CASE WHEN folded = %s THEN 2 WHEN folded LIKE %s THEN 0.5 ELSE 0 END"
+    "  ELSE ts_rank(%s, words, %s::tsquery, 1) END AS score FROM search_entry WHERE id = ANY(%s)) scored"
+    " GROUP BY kind, target ORDER BY 4 DESC, 3 LIMIT %s"
+)
+
+
+def _counted(rows: Sequence[tuple[Any, ...]]) -> Counts:
+    counts = Counts()
+    entries: dict[str, list[int]] = {}
+    for source, kind, unit_id, different, read, ids in rows:
+        if source is None:
+            counts.units[kind, unit_id] = different
+            counts.kinds[kind] = counts.kinds.get(kind, 0) + different
+            continue
+        of_kind = sources.source(source).kind
+        entries.setdefault(of_kind, []).extend(ids)
+        if read > COUNT_AT_MOST:
+            counts.more.add(of_kind)
+    for kind, n in counts.kinds.items():
+        if n > COUNT_AT_MOST:
+            counts.kinds[kind] = COUNT_AT_MOST
+            counts.more.add(kind)
+    counts.entries = entries if sum(map(len, entries.values())) <= MANY else None
+    return counts
+
+
+def _known_to(person: Person) -> list[tuple[Source, Sql]]:
+    """Each source of which the person may know something, with the condition on its entries.
+
+    What is shown as another thing must be known itself, and that thing too.
+    """
+    made: dict[Any, Sql | None] = {}
+    for source in sources.sources():
+        if source.visible not in made:
+            made[source.visible] = _known(source, person)
+    found = []
+    kinds = sources.kinds()
+    for source in sources.sources():
+        known, shown = made[source.visible], made[kinds[source.kind].visible]
+        if known is None or shown is None:
+            continue
+        conditions = [("e.ref", known)] + ([("e.target", shown)] if source.shown_as else [])
+        sql = "".join(f" AND {column} IN ({one})" for column, (one, _) in conditions if one)
+        found.append((source, (sql, [value for _, (_, values) in conditions for value in values])))
+    return found
+
+
 def _known(source: Source, person: Person) -> Sql | None:
-    """The condition on entries of the source that the person may know of the thing; None where there is none such."""
+    """The ids of the things that the person may know of; empty for all of them, None where there is none such."""
     rows = source.visible(person).order_by()
     try:
         sql, values = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return None
     # Whoever may know of all of them needs no list of them.
-    return (f"AND e.ref IN ({sql})", list(values)) if rows.query.where.children else ("", [])
+    return (sql, list(values)) if rows.query.where.children else ("", [])
 
 
 def _where(source: Source, known: Sql, column: str, looked: Looked, units: Sequence[int] | None) -> Sql:
@@ -179,19 +219,21 @@ def stems(asked: Sequence[str]) -> dict[str, str]:
     return {word: words.fold(stem) for word, stem in rows if stem and stem != word}
 
 
+_ALIKE = (
+    "SELECT w, k.text FROM unnest(%s::text[]) w CROSS JOIN LATERAL ("
+    " SELECT text FROM search_word WHERE text %% w OR text LIKE '%%' || w || '%%'"
+    " ORDER BY similarity(text, w) DESC, text LIMIT %s) k"
+)
+
+
 def alike(asked: Sequence[str]) -> dict[str, list[str]]:
     """For each word, those words of titles and names that it may be a misspelling of."""
     long = [word for word in asked if len(word) > 2 and not word.isdigit()]
     if not long:
         return {}
-    sql = (
-        "SELECT w, k.text FROM unnest(%s::text[]) w CROSS JOIN LATERAL ("
-        " SELECT text FROM search_word WHERE text %% w OR text LIKE '%%' || w || '%%'"
-        f" ORDER BY similarity(text, w) DESC, text LIMIT {COMPARED}) k"
-    )
     with transaction.atomic():
         _rows("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
-        rows = _rows(sql, [long])
+        rows = _rows(_ALIKE, [long, COMPARED])
     known: dict[str, list[str]] = {}
     for word, other in rows:
         known.setdefault(word, []).append(other)

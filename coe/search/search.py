@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
 from django.core.paginator import Page
-from django.db.models import F, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -70,7 +70,7 @@ class _Hits(BoundedPaginator):
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list)
+        return min(self.total, found.SHOWN)
 
     @property
     def count_text(self) -> str:
@@ -116,7 +116,7 @@ def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int 
             looked, counts = wider, more
         else:
             near = {}
-    hits = asking.hits(looked, most=found.SHOWN) if counts.of(kind) else []
+    hits = asking.hits(looked, most=min(page * PER_PAGE, found.SHOWN), counts=counts) if counts.of(kind) else []
     of_units = asking.count(looked, units=None) if unit else counts
     total, is_more = counts.of(kind), counts.is_more(kind)
     if total > COUNT_AT_MOST:
@@ -141,18 +141,16 @@ def suggest(person: Person, q: str) -> list[tuple[str, list[Hit]]]:
     asking = found.Asking(person)
     stems = found.stems(asked)
     looked = _looked(asked, q, stems)
-    hits = asking.hits(looked, most=found.RANKED, ranked=60, head_only=True)
+    hits = asking.hits(looked, most=found.FEW_RANKED)
     if not hits and (near := found.alike(asked)):
         looked = _looked(asked, q, stems, near)
-        hits = asking.hits(looked, most=found.RANKED, ranked=60, head_only=True)
-    kinds = dict(Entry.objects.filter(pk__in=[pk for pk, _ in hits]).values_list("pk", "kind"))
+        hits = asking.hits(looked, most=found.FEW_RANKED)
     taken: Counter[str] = Counter()
     best = []
-    for pk, score in hits:
-        kind = kinds.get(pk, "")
-        taken[kind] += 1
-        if taken[kind] <= SUGGESTED:
-            best.append((pk, score))
+    for hit in hits:
+        taken[hit.kind] += 1
+        if taken[hit.kind] <= SUGGESTED:
+            best.append(hit)
     shown = _shown(best[:12], looked)
     return [
         (source.label, of_kind)
@@ -172,7 +170,7 @@ def _looked(
 
 
 def _page(
-    hits: list[tuple[int, float]], number: int, total: int, is_more: bool, looked: found.Looked | None = None
+    hits: list[found.Scored], number: int, total: int, is_more: bool, looked: found.Looked | None = None
 ) -> Page[Hit]:
     paginator = _Hits(hits, PER_PAGE)  # type: ignore[arg-type]  # a list that is already read
     paginator.total, paginator.total_is_more = total, is_more
@@ -181,12 +179,12 @@ def _page(
     return page
 
 
-def _shown(hits: Sequence[tuple[int, float]], looked: found.Looked) -> list[Hit]:
+def _shown(hits: Sequence[found.Scored], looked: found.Looked) -> list[Hit]:
     """The entries with their excerpts, in the order of `hits`; one that vanished meanwhile is left out."""
     query = SearchQuery(looked.any_of, search_type="raw", config="simple")
-    text = Concat(F("summary"), Value(" "), F("body"))
+    text = Concat(F("summary"), Value(" ", TextField()), F("body"))
     marks = {"query": query, "config": "cairn", "start_sel": _OPEN, "stop_sel": _CLOSE}
-    rows = Entry.objects.filter(pk__in=[pk for pk, _ in hits]).select_related("unit").defer("body", "head", "words")
+    rows = Entry.objects.filter(pk__in=[hit.pk for hit in hits]).select_related("unit").defer("body", "head", "words")
     entries = {
         entry.pk: entry
         for entry in rows.annotate(
@@ -208,7 +206,7 @@ def _shown(hits: Sequence[tuple[int, float]], looked: found.Looked) -> list[Hit]
             unit=entry.unit,
             score=round(score, 4),
         )
-        for pk, score in hits
+        for pk, score, _ in hits
         if (entry := entries.get(pk)) and entry.kind in known
     ]
 
@@ -233,11 +231,11 @@ def _kinds(counts: found.Counts, chosen: str) -> list[Facet]:
     ]
 
 
-def _meant(asked: Sequence[str], near: dict[str, list[str]], hits: Sequence[tuple[int, float]]) -> str:
+def _meant(asked: Sequence[str], near: dict[str, list[str]], hits: Sequence[found.Scored]) -> str:
     """The query in the words that the best finds have; empty where these are the words that were asked for."""
     if not near or not hits:
         return ""
-    heads = Entry.objects.filter(pk__in=[pk for pk, _ in hits[:10]]).values_list("title", "summary", "body")
+    heads = Entry.objects.filter(pk__in=[hit.pk for hit in hits[:10]]).values_list("title", "summary", "body")
     said = Counter(word for texts in heads for word in set(words.words_of_name(" ".join(texts))))
     right = [max(near.get(word, [word]), key=lambda other: (said[other], -len(other))) for word in asked]
     right = [new if said[new] and not said[word] else word for word, new in zip(asked, right, strict=True)]

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.contrib.contenttypes.models import ContentType
 
-from coe.accounts.models import Person
 from coe.core.models import Event
+from coe.guides import search
 from coe.guides.models import Document, Kind
 from coe.guides.queries import DocumentQuerySet
-from coe.guides.search import VERBS
 from coe.search import index
 from coe.search.sources import Source, Text, of_subject
 from projects.tracking.models import RegisteredModel
@@ -20,12 +19,6 @@ from projects.tracking.search import words_of_tags
 def _rows() -> DocumentQuerySet:
     of_models = ContentType.objects.get_for_model(RegisteredModel)
     return Document.objects.published_only().filter(kind=Kind.MODEL_GUIDE, subject_type=of_models)
-
-
-def _visible(person: Person) -> DocumentQuerySet:
-    """Where both are known to the person: the guide, and the model that it leads to."""
-    known = RegisteredModel.objects.visible_to(person).filter(missing_since=None)
-    return _rows().visible_to(person).filter(subject_id__in=known.order_by().values("pk"))
 
 
 def _texts(ids: Sequence[int]) -> Iterator[Text]:
@@ -68,10 +61,10 @@ MODEL_GUIDES = Source(
     noun="Model",
     order=20,
     rows=_rows,
-    visible=_visible,
+    visible=search.visible,
     texts=_texts,
     verbs={
-        **dict.fromkeys(VERBS, of_subject),
+        **dict.fromkeys(search.VERBS, of_subject),
         **dict.fromkeys(("model.linked", "model.unlinked"), _of_name),
         "project.edited": _of_project,
     },

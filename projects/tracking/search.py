@@ -73,8 +73,10 @@ def _texts_of_models(ids: Sequence[int]) -> Iterator[Text]:
 
 def _stamp(*fields: str) -> MD5:
     """Of all that `_text` reads; a source's name and address never change."""
-    texts = [Coalesce(Cast(field, TextField()), Value("")) for field in (*fields, "tags", "project__unit_id")]
-    parted = [part for text in texts for part in (text, Value("\x01"))]
+    texts = [
+        Coalesce(Cast(field, TextField()), Value("", TextField())) for field in (*fields, "tags", "project__unit_id")
+    ]
+    parted = [part for text in texts for part in (text, Value("\x01", TextField()))]
     return MD5(Concat(*parted, output_field=TextField()))
 
 
