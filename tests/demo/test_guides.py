@@ -220,7 +220,7 @@ class TestTold:
         assert front.origin_url.endswith("README.md")
 
     def test_nothing_is_left_unread(self) -> None:
-        assert not Unread.objects.exists()
+        assert list(Unread.objects.values_list("consumer", "event__verb", "attempts")[:5]) == []
 
     def test_pages_open(self, client: Client) -> None:
         client.force_login(Cast.now().people["noor.haddad"])
