@@ -29,7 +29,8 @@ class SearchHitSerializer(serializers.Serializer[Any]):
 
 class SearchFacetSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(help_text="What to ask for to narrow the search to it.")
-    label = serializers.CharField()
+    # The base class has a `label` too, which is read before fields are gathered.
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
     is_more = serializers.BooleanField(help_text="There are more than `count`.")
 
@@ -61,13 +62,11 @@ class SearchViewSet(EtagMixin, viewsets.GenericViewSet[Entry]):
         summary="Search",
         parameters=[
             OpenApiParameter("q", str, description="Words or beginnings of words, in any order and case."),
-            OpenApiParameter(
-                "kind", str, description="Only this kind: project, model, guide, kpi, experiment, person."
-            ),
+            OpenApiParameter("kind", str, description="Only this kind: project, model, guide, kpi …"),
             OpenApiParameter("unit", str, description="Only this unit and its sub-units, by slug."),
             OpenApiParameter("page", int, description="Twenty finds are on one page."),
         ],
-        responses=forced_singular_serializer(SearchAnswerSerializer),
+        responses=forced_singular_serializer(SearchAnswerSerializer),  # type: ignore[no-untyped-call]
     )
     def list(self, request: Request) -> Response:
         asked = request.query_params

@@ -81,11 +81,9 @@ class Asking:
 
         def branch(source: Source, known: Sql) -> Sql:
             where, values = _where(source, known, "words", looked, units)
-            most = COUNT_AT_MOST + 1
-            return (
-                f"SELECT e.id, e.source, e.kind, e.target, e.unit_id FROM search_entry e {where} LIMIT {most}",
-                values,
-            )  # noqa: S608  names from this module, the rest the ORM's own
+            columns = "e.id, e.source, e.kind, e.target, e.unit_id"
+            sql = f"SELECT {columns} FROM search_entry e {where} LIMIT {COUNT_AT_MOST + 1}"  # noqa: S608  the ORM's own
+            return sql, values
 
         rows = self._all(
             branch,

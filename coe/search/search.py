@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
 from django.core.paginator import Page
@@ -182,15 +183,17 @@ def _page(
 def _shown(hits: Sequence[found.Scored], looked: found.Looked) -> list[Hit]:
     """The entries with their excerpts, in the order of `hits`; one that vanished meanwhile is left out."""
     query = SearchQuery(looked.any_of, search_type="raw", config="simple")
-    text = Concat(F("summary"), Value(" ", TextField()), F("body"))
-    marks = {"query": query, "config": "cairn", "start_sel": _OPEN, "stop_sel": _CLOSE}
     rows = Entry.objects.filter(pk__in=[hit.pk for hit in hits]).select_related("unit").defer("body", "head", "words")
     entries = {
         entry.pk: entry
         for entry in rows.annotate(
-            marked=SearchHeadline("title", highlight_all=True, **marks),
-            excerpt=SearchHeadline(
-                text, max_words=32, min_words=12, max_fragments=2, fragment_delimiter=" … ", **marks
+            marked=_headline("title", query, highlight_all=True),
+            excerpt=_headline(
+                Concat(F("summary"), Value(" ", TextField()), F("body")),
+                query,
+                max_words=32,
+                min_words=12,
+                max_fragments=2,
             ),
         )
     }
@@ -211,16 +214,16 @@ def _shown(hits: Sequence[found.Scored], looked: found.Looked) -> list[Hit]:
     ]
 
 
+def _headline(text: Any, query: SearchQuery, **how: Any) -> SearchHeadline:
+    """What PostgreSQL makes of the text: cut to what was looked for, and that marked."""
+    return SearchHeadline(
+        text, query, config="cairn", start_sel=_OPEN, stop_sel=_CLOSE, fragment_delimiter=" … ", **how
+    )
+
+
 def _html(marked: str) -> SafeString:
     """What PostgreSQL marked, as HTML: everything is escaped before the marks become tags."""
     return mark_safe(escape(marked).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>"))  # noqa: S308  escaped
-
-
-def plain(marked: SafeString) -> str:
-    """The same without its marks, as text."""
-    import html
-
-    return html.unescape(marked.replace("<mark>", "").replace("</mark>", ""))
 
 
 def _kinds(counts: found.Counts, chosen: str) -> list[Facet]:

@@ -3,7 +3,8 @@
 import "htmx.org";
 import { renewCsrfToken, sendCsrfToken } from "./csrf.js";
 import { guardSubmits, submitOnChange } from "./forms.js";
-import { focusSearchOnSlash, closeMenuOnEscape } from "./keys.js";
+import { closeMenuOnEscape } from "./keys.js";
+import { openPaletteOnSlash } from "./palette.js";
 import { tellOfFailures } from "./failures.js";
 import { startEditors } from "./editor.js";
 
@@ -11,7 +12,7 @@ sendCsrfToken(document);
 renewCsrfToken(document);
 guardSubmits(document);
 submitOnChange(document);
-focusSearchOnSlash(document);
+openPaletteOnSlash(document);
 closeMenuOnEscape(document);
 tellOfFailures(document);
 startEditors(document);

@@ -13,6 +13,7 @@ from tests.access import (
     library_matrix,
     modelpages_matrix,
     registry_matrix,
+    search_matrix,
 )
 from tests.access.rule import (
     ADMIN,
@@ -114,6 +115,7 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     **library_matrix.PAGES,
     **modelpages_matrix.PAGES,
     **registry_matrix.PAGES,
+    **search_matrix.PAGES,
 }
 
 API: dict[str, list[tuple[str, str, Rule]]] = {
@@ -166,4 +168,5 @@ API: dict[str, list[tuple[str, str, Rule]]] = {
     **library_matrix.API,
     **modelpages_matrix.API,
     **registry_matrix.API,
+    **search_matrix.API,
 }
