@@ -61,7 +61,7 @@ TYPED = (
     "zanz",
     "routing model",
 )
-_WORDS = re.findall(
+_WORDS: list[str] = re.findall(
     r"\w+",
     "churn basket pricing forecast fraud routing demand returns energy credit claims stock calls leads wear"
     " weather customer store region supplier invoice contract payment delivery warehouse loyalty discount campaign"

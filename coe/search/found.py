@@ -198,10 +198,11 @@ def _where(source: Source, known: Sql, column: str, looked: Looked, units: Seque
         where, first = "e.source = %s AND e.folded LIKE %s", [source.name, _beginning(looked.text)]
     else:
         where, first = f"e.{column} @@ %s::tsquery", [f"'{words.mark(source.name)}' & {looked.condition}"]
+    narrowed: list[Any] = []
     if units is not None:
         where += " AND e.unit_id = ANY(%s)"
-        first = [*first, list(units)]
-    return f"WHERE {where} {condition}", [*first, *values]
+        narrowed = [list(units)]
+    return f"WHERE {where} {condition}", [*first, *narrowed, *values]
 
 
 def _beginning(text: str) -> str:

@@ -173,7 +173,7 @@ def _looked(
 def _page(
     hits: list[found.Scored], number: int, total: int, is_more: bool, looked: found.Looked | None = None
 ) -> Page[Hit]:
-    paginator = _Hits(hits, PER_PAGE)  # type: ignore[arg-type]  # a list that is already read
+    paginator = _Hits(hits, PER_PAGE)
     paginator.total, paginator.total_is_more = total, is_more
     page = paginator.get_page(number)
     page.object_list = _shown(list(page.object_list), looked) if looked else []
