@@ -42,7 +42,16 @@ class GuideForm(forms.Form):
                 label=one.title,
                 required=False,
                 max_length=60_000,
-                widget=forms.Textarea(attrs={"rows": 6, "data-preview": ""}),
+                widget=forms.Textarea(
+                    attrs={
+                        "rows": 6,
+                        "hx-post": f"?preview={one.key}",
+                        "hx-trigger": "input changed delay:600ms",
+                        "hx-target": f"#p-{one.key}",
+                        "hx-swap": "innerHTML",
+                        "hx-sync": "this:replace",
+                    }
+                ),
                 help_text=f"{one.question} {one.hint}",
             )
         version = _version("Written for", versions, production)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,13 +18,15 @@ from coe.core.errors import Refused
 from coe.core.forms import carried_out
 from coe.core.http import signed_in
 from coe.guides.differences import word_diff
+from coe.guides.document_shown import shortened
+from coe.guides.drafting import checked, rendered
 from coe.guides.models import Document, Revision
 from coe.guides.services import Conflict, publish_document
 from projects.modelpages import card, services
 from projects.modelpages.facts import facts_of
 from projects.modelpages.forms import ConfirmForm, GuideForm
 from projects.modelpages.page import compose, numbered
-from projects.modelpages.sections import SECTIONS, guide_of, parts_of, versions_of
+from projects.modelpages.sections import SECTIONS, TITLES, guide_of, parts_of, versions_of
 from projects.tracking.models import RegisteredModel
 
 
@@ -65,9 +68,13 @@ def edit(request: PersonRequest, source: str, name: str) -> HttpResponseBase:
     guide, facts = guide_of(model), facts_of([model], request.user)[model.pk]
     versions = list(model.versions.order_by("-version").values_list("version", flat=True)[:200])
     given: dict[str, Any] = {"versions": versions, "production": facts.production}
+    previewed = previews(request, guide)
+    if request.method == "POST" and request.GET.get("preview") in TITLES:
+        return render(request, "guides/_preview.html", {"preview": previewed[request.GET["preview"]]})
     form = GuideForm(request.POST or None, initial=_initial(model, guide, facts.version), **given)
     met: list[Conflict] = []
-    if request.method == "POST" and versions and carried_out(form, lambda: _save(request, model, form, met)):
+    saves = request.method == "POST" and bool(versions) and not previewed
+    if saves and carried_out(form, lambda: _save(request, model, form, met)):
         return redirect(model)
     conflict = met[0] if met else None
     if conflict:
@@ -80,7 +87,7 @@ def edit(request: PersonRequest, source: str, name: str) -> HttpResponseBase:
         "conflict": conflict,
         "theirs": _theirs(conflict) if conflict else [],
         "typed": [(one.title, request.POST.get(one.key, "")) for one in SECTIONS] if conflict else [],
-        "rows": _rows(form, guide),
+        "rows": _rows(form, guide, previewed),
         "is_imported": guide is not None and guide.is_imported,
     }
     return render(request, "modelpages/edit.html", context, status=_status(form, conflict))
@@ -144,17 +151,37 @@ def _theirs(conflict: Conflict) -> list[tuple[str, Any]]:
     for one in SECTIONS:
         was, now = before.get(one.key, {}).get("text", ""), after.get(one.key, {}).get("text", "")
         if was != now:
-            found.append((one.title, word_diff(was, now)))
+            found.append((one.title, shortened(word_diff(was, now))))
     return found
 
 
-def _rows(form: GuideForm, guide: Document | None) -> list[dict[str, Any]]:
-    """The boxes of the sections, each with the versions that its text is true for."""
+def previews(request: PersonRequest, guide: Document | None) -> dict[str, dict[str, str]]:
+    """What was typed as readers will see it, by section: of the one that the script asks for, or of all of them where
+    the button was pressed; empty where nobody asks. Saves nothing.
+    """
+    asked = request.GET.get("preview", "")
+    keys = [asked] if asked in TITLES else list(TITLES) if request.POST.get("do") == "preview" else []
+    found = {}
+    for key in keys if request.method == "POST" else ():
+        text = request.POST.get(key, "")
+        part = {"key": key, "title": TITLES[key], "text": text, "versions": []}
+        try:
+            content = checked(title=TITLES[key], summary="", text="", parts=[part])
+            html = rendered(guide.slug if guide else "", content)["parts"][0]["html"]
+            found[key] = {"html": html, "error": ""}
+        except ValidationError as error:
+            found[key] = {"html": "", "error": " ".join(error.messages)}
+    return found
+
+
+def _rows(form: GuideForm, guide: Document | None, previewed: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """The boxes of the sections, each with the versions that its text is true for, and its preview."""
     parts = parts_of(guide.latest if guide else None)
     rows = []
     for one in SECTIONS:
         versions = versions_of(parts[one.key]) if one.key in parts else []
-        rows.append({"field": form[one.key], "true_for": numbered(versions) if versions else ""})
+        true_for = numbered(versions) if versions else ""
+        rows.append({"field": form[one.key], "true_for": true_for, "preview": previewed.get(one.key), "key": one.key})
     return rows
 
 

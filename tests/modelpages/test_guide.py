@@ -149,8 +149,7 @@ class TestEditor:
         assert answer.status_code == 409
         shown = text(answer)
         assert "Mia Member saved revision 2 while you were writing" in shown
-        assert "first" in shown
-        assert "<ins>" in shown
+        assert '<ins><span class="visually-hidden-always">Added: </span>first' in shown
         merged = answer.context["form"]
         assert merged["decides"].value() == "Whom to call first."
         assert merged["act"].value() == "Call them on Monday."
