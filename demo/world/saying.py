@@ -17,6 +17,7 @@ from coe.guides.models import Document, Feedback, Reader
 from demo.world import clock
 from demo.world.clock import SEED, Story, moment, today
 from demo.world.content.reports import READERS, REMARKS, REPORTS, USES, VOTES, Remark, Reply, Report
+from demo.world.content.staff import SIGN_IN
 from demo.world.guiding import models
 from demo.world.people import Cast
 from projects.modelpages import services as modelpages
@@ -27,6 +28,7 @@ from projects.tracking.models import ModelVersion, RegisteredModel
 # Votes are not older than this, so that nobody judged what was not written yet.
 _VOTED_WITHIN, _READ_WITHIN = 50, 29
 _USUAL_READERS = 6
+_NEWCOMERS = frozenset(key for key, _ in SIGN_IN)
 
 
 def pair(subject: Model) -> tuple[int, int]:
@@ -119,22 +121,31 @@ def _answer(cast: Cast, said: list[Feedback], reply: Reply) -> None:
 
 
 def add_votes(story: Story, cast: Cast) -> None:
-    """Whether people found it helpful: a guide of a model is voted on as the model."""
+    """Whether people found it helpful. A model is voted on by its version in production, since it is there."""
     known = models()
     for name, (helpful, others) in VOTES.items():
         random = Random(f"{SEED} votes {name}")
-        voters = random.sample(sorted(cast.people), helpful + others)
+        # Whom the sign-in page offers are asked first, and were helped.
+        voters = sorted(random.sample(sorted(cast.people), helpful + others), key=_NEWCOMERS.__contains__, reverse=True)
+        within = _days_in_production(known[name]) if name in known else _VOTED_WITHIN
         for place, who in enumerate(voters):
             kind = Feedback.Kind.HELPFUL if place < helpful else Feedback.Kind.NOT_HELPFUL
             vote = partial(_vote, known.get(name), name, cast.people[who], kind)
-            story.add(moment(random.randrange(1, _VOTED_WITHIN), f"vote {name} {who}"), vote)
+            story.add(moment(random.randrange(within), f"vote {name} {who}"), vote)
+
+
+def _days_in_production(model: RegisteredModel) -> int:
+    """How many days the version has been there, at least one and no more than votes go back."""
+    move = model.alias_moves.filter(alias="production").order_by("-at").first()
+    days = (today() - move.at.date()).days if move else _VOTED_WITHIN
+    return max(1, min(days, _VOTED_WITHIN))
 
 
 def _vote(model: RegisteredModel | None, name: str, actor: Person, kind: Feedback.Kind) -> None:
     subject: Model | None = model or Document.objects.published_only().filter(slug=name).first()
-    if subject is None or (isinstance(subject, Document) and subject.first_published_at is None):
-        return
-    feedback.give_feedback(actor=actor, subject=pair(subject), kind=kind)
+    if subject is not None:
+        version = _in_production(model, 0) if model else None
+        feedback.give_feedback(actor=actor, subject=pair(subject), kind=kind, version=version)
 
 
 def add_readers(story: Story, cast: Cast) -> None:

@@ -44,11 +44,11 @@ class Remark:
 
 REPORTS: tuple[Report, ...] = (
     Report(
-        "customer-churn", "noor.haddad", 44, "distrust",
+        "customer-churn", "noor.haddad", 6, "distrust",
         "Score 12: likely to stay.",
         "She handed her card back at the counter nine days before. Two more like her on the same list.",
         "The counter notes it, so somebody knows.", 3,
-        Reply("iris.chen", "planned", 42, "You are right, and it is a kind of case: cards handed back at the counter reach us **six weeks late**. Farid brings in the counter's list each night from December on. Until then please leave out whoever is on the list at the service desk."),
+        Reply("iris.chen", "planned", 4, "You are right, and it is a kind of case: cards handed back at the counter reach us **six weeks late**. Farid brings in the counter's list each night from December on. Until then please leave out whoever is on the list at the service desk."),
     ),
     Report(
         "customer-churn", "chloe.tremblay", 3, "distrust",
@@ -93,10 +93,10 @@ REPORTS: tuple[Report, ...] = (
         Reply("jonas.lindqvist", "planned", 22, "It knows one year of holidays, and in that year the day was a Tuesday. The next version gets the days before a holiday as an input of their own. Until then shops see a yellow line on such days."),
     ),
     Report(
-        "delivery-time", "bjorn.eklund", 19, "distrust",
+        "delivery-time", "bjorn.eklund", 8, "distrust",
         "“Between ten and half past ten” for our freight yard, four days running.",
         "The van was there at 11:20, 11:05, 11:40 and 11:15: it waits at the barrier.", "", 1,
-        Reply("hana.dvorak", "explained", 17, "Stops behind a barrier are in no data of ours: the van *arrives* when it reaches the gate. I have added yards to the list of cases in which you should not trust it, and the call centre knows. A field for barriers is asked for; I cannot promise when."),
+        Reply("hana.dvorak", "explained", 5, "Stops behind a barrier are in no data of ours: the van *arrives* when it reaches the gate. I have added yards to the list of cases in which you should not trust it, and the call centre knows. A field for barriers is asked for; I cannot promise when."),
     ),
     Report(
         "load-forecast", "dmitri.volkov", 29, "distrust",
