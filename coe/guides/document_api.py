@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from coe.accounts.http import caller
+from coe.accounts.models import BusinessUnit
 from coe.core.api import AccessFirst, EtagMixin
 from coe.core.listing import sorted_rows
 from coe.guides import document_serializers as forms
@@ -35,7 +36,7 @@ class DocumentFilters(filters.FilterSet):  # type: ignore[misc]  # django-filter
     kind = filters.ChoiceFilter(choices=Kind.choices)
     audience = filters.ChoiceFilter(choices=Audience.choices)
     outcome = filters.ChoiceFilter(choices=Outcome.choices)
-    unit = filters.CharFilter(method="by_word", max_length=60, label="Slug of a unit: it and everything below it.")
+    unit = filters.CharFilter(method="by_unit", max_length=60, label="Slug of a unit: it and everything below it.")
     tag = filters.CharFilter(method="by_word", max_length=40)
     q = filters.CharFilter(method="by_word", max_length=200, label="Words of its title.")
     owner = filters.CharFilter(method="by_word", max_length=200, label="Words of the name or the e-mail address.")
@@ -49,6 +50,10 @@ class DocumentFilters(filters.FilterSet):  # type: ignore[misc]  # django-filter
 
     def by_word(self, rows: Any, name: str, value: str) -> Any:
         return library.narrowed(rows, {name: value})
+
+    def by_unit(self, rows: Any, _name: str, value: str) -> Any:
+        unit = BusinessUnit.objects.visible_to(caller(self.request)).filter(slug=value).first()
+        return library.narrowed(rows, {"unit": unit}) if unit else rows.none()
 
     def by_state(self, rows: Any, _name: str, _value: str) -> Any:
         # The rows are those of that state already: their titles depend on it.

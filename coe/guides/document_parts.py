@@ -118,9 +118,14 @@ def check_subject(subject: tuple[int, int] | None, *, actor: Person, owner: Pers
         raise invalid("subject", "must be something that you may see")
     if not about.may_write_on(actor, *subject):
         raise PermissionDenied("document.edit")
-    if owner != actor and about.subject_of(owner, *subject) is None:
-        raise invalid("owner", "must be somebody who may see what it is about")
+    check_owner(owner, subject)
     return {"subject_type": ContentType.objects.get_for_id(subject[0]), "subject_id": subject[1]}
+
+
+def check_owner(owner: Person, subject: tuple[int, int] | None) -> None:
+    """Raises `ValidationError` on `owner` who may not know of what the document is about."""
+    if subject is not None and about.subject_of(owner, *subject) is None:
+        raise invalid("owner", "must be somebody who may see what it is about")
 
 
 def settle(document: Document, unit: BusinessUnit | None) -> None:

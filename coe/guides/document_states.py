@@ -33,9 +33,11 @@ def edit_document(*, slug: str, actor: Person, **parts: Any) -> Document:
         parts.get("kind", document.kind) != document.kind or subject != before["subject"]
     ):
         raise invalid("kind", "and subject of a model guide stay as they are: it is written on the page of its model")
-    if subject != before["subject"] or owner != document.owner:
-        columns = p.check_subject(subject, actor=actor if subject != before["subject"] else owner, owner=owner)
+    if subject != before["subject"]:
+        columns = p.check_subject(subject, actor=actor, owner=owner)
         document.subject_type, document.subject_id = columns["subject_type"], columns["subject_id"]
+    elif owner.pk != before["owner"]:
+        p.check_owner(owner, subject)
     for name, value in parts.items():
         if name != "subject":
             setattr(document, name, p.clean_tags(value) if name == "tags" else value)
