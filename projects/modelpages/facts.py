@@ -24,7 +24,7 @@ from projects.tracking.models import AliasMove, ModelVersion, RegisteredModel, R
 PRODUCTION = "production"
 # Whom to ask about what, in the order in which people look for it.
 ASK = (
-    (Responsibility.BUSINESS, "What it means for the business"),
+    (Responsibility.BUSINESS, "What it means"),
     (Responsibility.DATA_SCIENCE, "The model"),
     (Responsibility.ML_OPERATIONS, "It is late or broken"),
     (Responsibility.SUPPORT, "Help with using it"),
@@ -36,6 +36,7 @@ class Behind:
     """The run behind a version, where the reader may know of it."""
 
     run_id: str
+    experiment_id: str
     name: str
     ended_at: datetime | None
     datasets: list[dict[str, str]]
@@ -164,7 +165,13 @@ def _versions(person: Person, on: set[int]) -> ArraySubquery:
     """The versions numbered `on`, and the newest that MLflow has, each with the run behind it."""
     known = Run.objects.visible_to(person).filter(source=OuterRef("model__source"), run_id=OuterRef("run_id"))
     run = known.exclude(run_id="").values(
-        one=JSONObject(run_id="run_id", name="name", ended_at="ended_at", datasets="datasets")
+        one=JSONObject(
+            run_id="run_id",
+            experiment_id="experiment__experiment_id",
+            name="name",
+            ended_at="ended_at",
+            datasets="datasets",
+        )
     )
     newest = ModelVersion.objects.filter(model=OuterRef("model"), missing_since=None).order_by("-version")
     shown = ModelVersion.objects.filter(
@@ -230,5 +237,5 @@ def _version(one: dict[str, Any]) -> Version:
         files_error=one["error"],
         description=one["description"],
         is_missing=one["missing"] is not None,
-        run=run and Behind(run["run_id"], run["name"], _time(run["ended_at"]), run["datasets"]),
+        run=run and Behind(run["run_id"], run["experiment_id"], run["name"], _time(run["ended_at"]), run["datasets"]),
     )

@@ -65,6 +65,12 @@ class Page:
         return self.may_write and self.guide is not None and self.guide.has_draft
 
     @property
+    def run_in_mlflow(self) -> str:
+        """Where the run behind the version opens in MLflow; empty where there is none that the reader may know of."""
+        run = self.version.run if self.version else None
+        return f"{self.model.source.web_url}/#/experiments/{run.experiment_id}/runs/{run.run_id}" if run else ""
+
+    @property
     def read_at(self) -> object:
         """When MLflow was last read to the end; None for never."""
         return self.model.source.last_good_sync_at

@@ -181,7 +181,9 @@ def _rows(form: GuideForm, guide: Document | None, previewed: dict[str, dict[str
     for one in SECTIONS:
         versions = versions_of(parts[one.key]) if one.key in parts else []
         true_for = numbered(versions) if versions else ""
-        rows.append({"field": form[one.key], "true_for": true_for, "preview": previewed.get(one.key), "key": one.key})
+        # Until something is typed: what is saved.
+        preview = previewed.get(one.key) or (None if form.is_bound else parts.get(one.key))
+        rows.append({"field": form[one.key], "true_for": true_for, "preview": preview, "key": one.key})
     return rows
 
 

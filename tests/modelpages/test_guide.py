@@ -149,7 +149,7 @@ class TestEditor:
         assert answer.status_code == 409
         shown = text(answer)
         assert "Mia Member saved revision 2 while you were writing" in shown
-        assert '<ins><span class="visually-hidden-always">Added: </span>first' in shown
+        assert '<ins><span class="visually-hidden-always">Added: </span>' in shown
         merged = answer.context["form"]
         assert merged["decides"].value() == "Whom to call first."
         assert merged["act"].value() == "Call them on Monday."
