@@ -114,7 +114,8 @@ def to_page(text: str, links: Mapping[str, str]) -> dict[str, Any]:
         url_schemes=_SCHEMES,
         link_rel=_REL,
     )
-    walk = _Walk(clean)
+    # A column without a name, as the corner of a table often is, has no head.
+    walk = _Walk(clean.replace("<th></th>", "<td></td>"))
     return {"html": walk.html(), "toc": walk.toc[:MOST_ROWS], "plain": walk.plain(), "relative": list(addresses.found)}
 
 

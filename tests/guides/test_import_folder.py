@@ -133,7 +133,8 @@ def test_titles(write, bring_in, path, text, title):
 
 def test_links_and_files(write, bring_in):
     write(
-        "README.md", "# Home\n\n[team](team/) [page](team/page) [abs](/team/page.md) ![pic](img/a%20b.png) [code](x.py)"
+        "README.md",
+        "# Start\n\n[team](team/) [page](team/page) [abs](/team/page.md) ![pic](img/a%20b.png) [code](x.py)",
     )
     write("team/index.md", "# Team\n\n[up](../) [out](../../LICENSE) ![v](v.svg) ![two](../other/pic.png)")
     write(
@@ -148,10 +149,10 @@ def test_links_and_files(write, bring_in):
     home, team, page = (of(path).published.html for path in ("README.md", "team/index.md", "team/page.md"))
     assert 'href="/guides/team/"' in home
     assert home.count('href="/guides/page/"') == 2
-    assert 'src="/guides/home/files/a%20b.png"' in home
+    assert 'src="/guides/start/files/a%20b.png"' in home
     assert 'href="https://docs.example/main/x.py"' in home
     assert "README.md: x.py is left out. A file must be" in said
-    assert 'href="/guides/home/"' in team
+    assert 'href="/guides/start/"' in team
     assert 'href="https://docs.example/LICENSE"' in team
     assert "<img" not in team.replace('<img alt="two" src="/guides/team/files/pic.png">', "")
     assert "team/index.md: team/v.svg is left out." in said
