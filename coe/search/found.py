@@ -27,6 +27,7 @@ WEIGHTS = "{0.05, 0.15, 0.4, 1.0}"
 # How like two words are (pg_trgm, 0 to 1) before they are compared letter by letter, and how many are.
 ALIKE = 0.2
 COMPARED = 80
+MOST_ALIKE = 4
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,13 @@ class Asking:
         rows = _rows(_BEST, [*scoring, WEIGHTS, looked.any_of, sorted(ids), most]) if ids else []
         return [Scored(pk, score, kind) for kind, _, pk, score in rows]
 
+    def standing_in_heads(self, lexemes: set[str]) -> set[str]:
+        """Those words that stand in a title, a keyword or a summary of what the person may know of."""
+        condition = " | ".join(f"'{word}'" for word in sorted(lexemes))
+        ids = self._ids(Looked(f"({condition})", "", ""), "head", RANKED)
+        rows = _rows(_STANDING, [sorted(ids), sorted(lexemes)]) if ids else []
+        return {word for (word,) in rows}
+
     def _ids(self, looked: Looked, column: str, most: int) -> set[int]:
         def branch(source: Source, known: Sql) -> Sql:
             if self.kind not in ("", source.kind):
@@ -137,6 +145,12 @@ _BEST = (
     "  + CASE WHEN folded = %s THEN 2 WHEN folded LIKE %s THEN 0.5 ELSE 0 END"
     "  ELSE ts_rank(%s, words, %s::tsquery, 1) END AS score FROM search_entry WHERE id = ANY(%s)) scored"
     " GROUP BY kind, target ORDER BY 4 DESC, 3 LIMIT %s"
+)
+
+
+_STANDING = (
+    "SELECT DISTINCT lexeme FROM search_entry, unnest(tsvector_to_array(head)) lexeme"
+    " WHERE id = ANY(%s) AND lexeme = ANY(%s)"
 )
 
 
@@ -225,8 +239,10 @@ _ALIKE = (
 )
 
 
-def alike(asked: Sequence[str]) -> dict[str, list[str]]:
-    """For each word, those words of titles and names that it may be a misspelling of."""
+def alike(asking: Asking, asked: Sequence[str]) -> dict[str, list[str]]:
+    """For each word, those words that it may be a misspelling of, the nearest first: such as stand in titles and names
+    that the person may know of. A word of something hidden changes nothing for who may not know of it.
+    """
     long = [word for word in asked if len(word) > 2 and not word.isdigit()]
     if not long:
         return {}
@@ -236,7 +252,10 @@ def alike(asked: Sequence[str]) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for word, other in rows:
         known.setdefault(word, []).append(other)
-    return {word: near for word, others in known.items() if (near := words.nearest(word, others))}
+    near = {word: others for word in known if (others := words.near(word, known[word]))}
+    told = asking.standing_in_heads({other for others in near.values() for other in others}) if near else set()
+    seen = {word: [other for other in others if other in told][:MOST_ALIKE] for word, others in near.items()}
+    return {word: others for word, others in seen.items() if others}
 
 
 def _rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

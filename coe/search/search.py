@@ -95,6 +95,11 @@ class Found:
     def count_text(self) -> str:
         return _count_text(self.count, self.is_more)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing of another kind either."""
+        return not any(facet.count for facet in self.kinds)
+
 
 def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int = 1) -> Found:
     """What `person` may find by the words of `q`, of one kind and of one unit with its sub-units where these are given.
@@ -110,7 +115,7 @@ def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int 
     near: dict[str, list[str]] = {}
     looked = _looked(asked, q, stems)
     counts = asking.count(looked, units=tree.within)
-    if counts.of() < FEW and (near := found.alike(asked)):
+    if counts.of() < FEW and (near := found.alike(asking, asked)):
         wider = _looked(asked, q, stems, near)
         more = asking.count(wider, units=tree.within)
         if more.of() > counts.of():
@@ -129,7 +134,7 @@ def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int 
         is_more,
         _kinds(counts, kind),
         tree.facets(of_units, kind),
-        meant=_meant(asked, near, hits),
+        meant=_meant(asked, near) if hits else "",
         is_alike=bool(near),
     )
 
@@ -143,7 +148,7 @@ def suggest(person: Person, q: str) -> list[tuple[str, list[Hit]]]:
     stems = found.stems(asked)
     looked = _looked(asked, q, stems)
     hits = asking.hits(looked, most=found.FEW_RANKED)
-    if not hits and (near := found.alike(asked)):
+    if not hits and (near := found.alike(asking, asked)):
         looked = _looked(asked, q, stems, near)
         hits = asking.hits(looked, most=found.FEW_RANKED)
     taken: Counter[str] = Counter()
@@ -234,14 +239,9 @@ def _kinds(counts: found.Counts, chosen: str) -> list[Facet]:
     ]
 
 
-def _meant(asked: Sequence[str], near: dict[str, list[str]], hits: Sequence[found.Scored]) -> str:
-    """The query in the words that the best finds have; empty where these are the words that were asked for."""
-    if not near or not hits:
-        return ""
-    heads = Entry.objects.filter(pk__in=[hit.pk for hit in hits[:10]]).values_list("title", "summary", "body")
-    said = Counter(word for texts in heads for word in set(words.words_of_name(" ".join(texts))))
-    right = [max(near.get(word, [word]), key=lambda other: (said[other], -len(other))) for word in asked]
-    right = [new if said[new] and not said[word] else word for word, new in zip(asked, right, strict=True)]
+def _meant(asked: Sequence[str], near: dict[str, list[str]]) -> str:
+    """The query in words that there are; empty where it has no others."""
+    right = [near.get(word, [word])[0] for word in asked]
     return " ".join(right) if right != list(asked) else ""
 
 

@@ -116,20 +116,19 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def nearest(word: str, known: Iterable[str], *, most: int = 4) -> list[str]:
-    """Those of the `known` words that `word` may be a misspelling or the inside of, the nearest first."""
-    allowed = 1 if len(word) <= 4 else 2
+def near(word: str, known: Iterable[str]) -> list[str]:
+    """Those of the `known` words that `word` may be a misspelling, the beginning or a part of, the nearest first."""
+    allowed = 1 if len(word) <= 6 else 2
     found: list[tuple[float, str]] = []
     for other in known:
-        if other == word:
+        if word == other:
             continue
         if word in other:
             found.append((0.5, other))
             continue
-        away: float = distance(word, other)
-        if len(other) > len(word):  # it may not be typed to its end yet
-            away = min(away, distance(word, other[: len(word)]) + 0.5, distance(word, other[: len(word) + 1]) + 0.5)
+        away: float = distance(word, other) if abs(len(word) - len(other)) <= allowed else allowed + 1
+        if away > allowed and len(other) > len(word):  # it may not be typed to its end yet
+            away = distance(word, other[: len(word)]) + 0.5
         if away <= allowed:
             found.append((away, other))
-    found.sort()
-    return [other for away, other in found if away < found[0][0] + 1][:most]
+    return [other for _, other in sorted(found)]

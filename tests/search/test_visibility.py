@@ -75,7 +75,13 @@ def test_a_role_is_followed_at_once(company):
 def test_the_guide_of_a_model_that_is_for_the_unit_alone(company, make):
     model = company.things["model"]
     make.document(
-        "narrow", about=model, kind="model_guide", title="Narrow", unit=company.stores, visibility="unit", text="Numbat."
+        "narrow",
+        about=model,
+        kind="model_guide",
+        title="Narrow",
+        unit=company.stores,
+        visibility="unit",
+        text="Numbat.",
     )
     index.rebuild()
     assert search.search(company.viewer, "numbat").count == 0
@@ -87,16 +93,30 @@ def test_the_guide_of_a_model_that_is_for_the_unit_alone(company, make):
 
 def test_the_guide_of_a_model_that_the_owner_of_the_guide_may_not_know(company, make):
     make.document(
-        "own", owner=company.viewer, about=company.things["hidden_model"], kind="model_guide", title="Own", text="Dunnart."
+        "own",
+        owner=company.viewer,
+        about=company.things["hidden_model"],
+        kind="model_guide",
+        title="Own",
+        text="Dunnart.",
     )
     index.rebuild()
     assert search.search(company.viewer, "dunnart").count == 0
 
 
 def test_what_is_meant_is_said_from_what_may_be_known(company):
-    """"quokak" is near to a word of a hidden project: only its people hear of it."""
+    """ "quokak" is near to a word of a hidden project: only its people hear of it."""
     assert search.search(company.viewer, "quokak").meant == ""
     assert search.search(company.member, "quokak").meant == "quokka"
+
+
+def test_a_hidden_word_takes_no_place_from_others(company, make):
+    """Hidden words are as near to "quokes" as the one that the viewer may know of."""
+    for n, name in enumerate(["Quokas", "Quokasa", "Quokase", "Quokasi", "Quokaso"]):
+        make.project(f"h-{n}", name=name, unit=company.retail, visibility="members")
+    make.project("open", name="Quokus", unit=company.energy)
+    index.rebuild()
+    assert [hit.plain_title for hit in search.search(company.viewer, "quokes").page.object_list] == ["Quokus"]
 
 
 def test_nobody_finds_nothing(company):
