@@ -12,7 +12,9 @@ from coe.accounts.models import Person
 from coe.core import access, events
 from coe.core.errors import Refused, invalid
 from coe.guides import services as documents
-from coe.guides.models import Kind, Revision
+from coe.guides.document_parts import newest
+from coe.guides.drafting import Content, checked
+from coe.guides.models import Document, Kind, Revision
 from projects.modelpages.models import Use
 from projects.modelpages.sections import SECTIONS, TITLES, Part, guide_of, parts_of, versions_of
 from projects.tracking.models import RegisteredModel
@@ -103,9 +105,17 @@ def write_guide(
     if guide is None:
         if based_on is not None:
             raise invalid("based_on", "must be left out: there is no guide yet")
-        return _begin(model, actor, title, summary, _parts({}, sections, version))
-    # A new guide that somebody else began meanwhile: what both wrote is merged onto the first revision.
-    base = guide.revisions.filter(number=based_on or 1).first()
+        with transaction.atomic():
+            # Whoever comes second waits here, and finds what the first one made.
+            RegisteredModel.objects.select_for_update(of=("self",), no_key=True).get(pk=model.pk)
+            guide = guide_of(model)
+            if guide is None:
+                return _begin(model, actor, title, summary, _parts({}, sections, version))
+    if based_on is None:
+        return _began_meanwhile(
+            model, guide, checked(title=title, summary=summary, text="", parts=_parts({}, sections, version))
+        )
+    base = guide.revisions.filter(number=based_on).first()
     if base is None:
         raise invalid("based_on", "must be the number of a revision of this guide")
     return documents.save_revision(
@@ -117,6 +127,17 @@ def write_guide(
         parts=_parts(parts_of(base), sections, version),
         note=note,
     )
+
+
+def _began_meanwhile(model: RegisteredModel, guide: Document, content: Content) -> Revision:
+    """What was to be a new guide, where somebody else began one: written on nothing, it meets what stands there now.
+
+    Raises `Conflict`, unless both say the same.
+    """
+    latest = newest(guide)
+    if content.is_of(latest):
+        return latest
+    raise documents.Conflict(Revision(document=guide, number=0, title=model.name), latest, content)
 
 
 def _begin(model: RegisteredModel, actor: Person, title: str, summary: str, parts: list[Part]) -> Revision:

@@ -160,6 +160,18 @@ class TestEditor:
         assert latest.number == 3
         assert parts_of(latest)["decides"]["text"] == "Whom to call first."
 
+    def test_two_who_begin_it_at_once_lose_nothing(self, world, sign_in):
+        world.write(1, decides="Whom to call.")
+        client = sign_in(world.member)
+        mine = form(title="churn/xgb", summary="", decides="", act="Call them.", do="draft")
+        answer = client.post(EDIT, mine)
+        assert answer.status_code == 409
+        merged = answer.context["form"]
+        assert merged["title"].value() == "Churn risk score"
+        assert merged["decides"].value() == "Whom to call."
+        assert merged["act"].value() == "Call them."
+        assert parts_of(guide_of(world.model).latest).keys() == {"decides"}
+
     def test_the_same_words_changed_by_both_are_marked(self, world, sign_in):
         world.write(1, decides="Whom to call.")
         mine = form(based_on="1", title="Churn risk score", summary="How likely each customer is to leave.", do="draft")
