@@ -33,6 +33,9 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
     )
     url = serializers.SerializerMethodField(help_text="The page of what it is about.")
     author = serializers.SerializerMethodField(help_text="E-mail address; null unless it is you or you may answer.")
+    outcome = serializers.ChoiceField(
+        Feedback.Outcome.choices, read_only=True, allow_blank=True, help_text="Empty until it is answered."
+    )
     answered_by = serializers.SlugRelatedField[Any](slug_field="email", read_only=True, allow_null=True)
 
     class Meta:

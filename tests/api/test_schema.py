@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 COLLECTIONS = (
     "bindings",
     "experiments",
+    "feedback",
     "kpis",
     "me",
     "models",

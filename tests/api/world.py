@@ -43,6 +43,16 @@ class World:
         yesterday = (timezone.now() - timedelta(days=1)).date().isoformat()
         make.observation(read, float("nan"), yesterday, run_id=run.run_id)
         typed = make.observation(entered, 1.5, yesterday, author=owner, note="by hand")
+        said = make.feedback(churn, author=self.admin)
+        answered = make.feedback(
+            churn,
+            author=owner,
+            state="answered",
+            outcome="mended",
+            answer="Mended.",
+            answered_by=owner,
+            answered_at=timezone.now(),
+        )
         # The ends of the calendar, where adding a day or turning it into UTC overflows.
         days = [yesterday] * 4 + [date.min.isoformat(), date.max.isoformat()]
         self.known: dict[str, list[Any]] = {
@@ -71,6 +81,14 @@ class World:
             "syncs": [sync.pk],
             "bindings": [read.pk, entered.pk],
             "observations": [typed.pk],
+            "feedback": [said.pk, answered.pk],
+            "feedback.about": ["document"],
+            "feedback.document": [make.document("how-to-read-it").slug],
+            "feedback.kind": ["wrong_output"],
+            "feedback.section": ["limits"],
+            "feedback.got": ["90"],
+            "feedback.happened_on": [None, yesterday],
+            "feedback.tab": ["waiting"],
             "effective_from": days,
             "date": days,
             "on": days,
