@@ -47,6 +47,8 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
     summary = serializers.SerializerMethodField()
     unit = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
     owner = OwnerField(read_only=True)
+    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True, read_only=True, help_text="Of a lesson.")
+    origin_url = serializers.CharField(read_only=True, help_text="Where an imported document is edited.")
     about = serializers.SerializerMethodField(help_text="The kind of what it is about, and its id.")
     published = serializers.IntegerField(source="published.number", read_only=True, allow_null=True, default=None)
     verified_by = OwnerField(read_only=True, allow_null=True)
