@@ -48,7 +48,7 @@ REPORTS: tuple[Report, ...] = (
         "Score 12: likely to stay.",
         "She handed her card back at the counter nine days before. Two more like her on the same list.",
         "The counter notes it, so somebody knows.", 3,
-        Reply("iris.chen", "planned", 4, "You are right, and it is a kind of case: cards handed back at the counter reach us **six weeks late**. Farid brings in the counter's list each night from December on. Until then please leave out whoever is on the list at the service desk."),
+        Reply("iris.chen", "planned", 4, "You are right, and it is a kind of case: cards handed back at the counter reach us six weeks late. Farid brings in the counter's list each night from December on. Until then please leave out whoever is on the list at the service desk."),
     ),
     Report(
         "customer-churn", "chloe.tremblay", 3, "distrust",
@@ -84,7 +84,7 @@ REPORTS: tuple[Report, ...] = (
         "readmission-risk", "kenji.morita", 33, "distrust",
         "66 for a patient who is here for her third cycle.",
         "She comes back by plan. She should not be on the list.", "", 1,
-        Reply("anselm.brandt", "mended", 30, "The code for *planned* was missing in the new admission form. The form asks for it now, and the 14 patients of that week were put right."),
+        Reply("anselm.brandt", "mended", 30, "The code for “planned” was missing in the new admission form. The form asks for it now, and the 14 patients of that week were put right."),
     ),
     Report(
         "store-demand", "aroha.ngata", 24, "distrust",
@@ -96,7 +96,7 @@ REPORTS: tuple[Report, ...] = (
         "delivery-time", "bjorn.eklund", 8, "distrust",
         "“Between ten and half past ten” for our freight yard, four days running.",
         "The van was there at 11:20, 11:05, 11:40 and 11:15: it waits at the barrier.", "", 1,
-        Reply("hana.dvorak", "explained", 5, "Stops behind a barrier are in no data of ours: the van *arrives* when it reaches the gate. I have added yards to the list of cases in which you should not trust it, and the call centre knows. A field for barriers is asked for; I cannot promise when."),
+        Reply("hana.dvorak", "explained", 5, "Stops behind a barrier are in no data of ours: the van arrives when it reaches the gate. I have added yards to the list of cases in which you should not trust it, and the call centre knows. A field for barriers is asked for; I cannot promise when."),
     ),
     Report(
         "load-forecast", "dmitri.volkov", 29, "distrust",
@@ -157,14 +157,14 @@ VOTES: dict[str, tuple[int, int]] = {
     "parcel-volume": (6, 7), "delivery-time": (12, 1), "load-forecast": (8, 1), "solar-yield": (4, 2),
     "card-fraud": (13, 4), "credit-default": (7, 4), "invoice-matching": (10, 1), "part-mark-reader": (5, 3),
     "diabetes-progression": (3, 1), "address-quality": (1, 4),
-    "log-a-run": (21, 2), "name-a-metric": (9, 1), "choose-a-baseline": (15, 1), "set-a-target": (8, 3),
-    "read-an-index": (24, 2), "read-the-scoreboard": (12, 1), "compare-units": (5, 2), "write-a-model-guide": (17, 1),
-    "prepare-a-handoff": (13, 5), "enter-a-figure": (9, 2), "propose-a-project": (11, 0), "put-a-hold-out-aside": (12, 0),
-    "first-week": (8, 1), "give-feedback": (6, 0), "a-model-drifts": (10, 1), "an-alias-was-moved": (7, 0),
-    "a-metric-goes-stale": (9, 1), "a-wrong-output": (6, 1), "retire-a-model": (3, 0), "no-figures-from-a-source": (4, 1),
-    "too-good-to-be-true": (19, 0), "they-did-not-follow-it": (14, 1), "hold-half-stop-twice": (8, 1),
-    "name-it-after-what-it-does": (7, 1), "nobody-left": (9, 0), "quick-win-by-a-query": (13, 1), "the-wrong-hour": (6, 0),
-    "index": (11, 0), "baseline": (9, 0), "drift": (5, 1), "handoff": (6, 0), "alias": (4, 1), "area-under-the-curve": (7, 3),
+    "log-a-run": (13, 1), "name-a-metric": (5, 1), "choose-a-baseline": (9, 1), "set-a-target": (8, 3),
+    "read-an-index": (15, 2), "read-the-scoreboard": (7, 1), "compare-units": (5, 2), "write-a-model-guide": (10, 1),
+    "prepare-a-handoff": (8, 4), "enter-a-figure": (5, 2), "propose-a-project": (6, 0), "put-a-hold-out-aside": (6, 0),
+    "first-week": (8, 1), "give-feedback": (6, 0), "a-model-drifts": (6, 1), "an-alias-was-moved": (7, 0),
+    "a-metric-goes-stale": (5, 1), "a-wrong-output": (6, 1), "retire-a-model": (3, 0), "no-figures-from-a-source": (4, 1),
+    "too-good-to-be-true": (12, 0), "they-did-not-follow-it": (9, 1), "hold-half-stop-twice": (8, 1),
+    "name-it-after-what-it-does": (7, 1), "nobody-left": (5, 0), "quick-win-by-a-query": (7, 1), "the-wrong-hour": (6, 0),
+    "index": (7, 0), "drift": (3, 1), "area-under-the-curve": (4, 3),
 }  # fmt: skip
 # How many people read the most used texts in the last month; each other one has a few.
 READERS: dict[str, int] = {
