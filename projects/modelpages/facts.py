@@ -50,7 +50,6 @@ class Version:
     created_at: datetime | None
     files: Mapping[str, Any] | None
     files_error: str
-    description: str
     is_missing: bool
     run: Behind | None
 
@@ -184,7 +183,6 @@ def _versions(person: Person, on: set[int]) -> ArraySubquery:
                 created_at="created_at",
                 files="files",
                 error="files_error",
-                description="description",
                 missing="missing_since",
                 run=Subquery(run[:1]),
             )
@@ -235,7 +233,6 @@ def _version(one: dict[str, Any]) -> Version:
         created_at=_time(one["created_at"]),
         files=one["files"],
         files_error=one["error"],
-        description=one["description"],
         is_missing=one["missing"] is not None,
         run=run and Behind(run["run_id"], run["experiment_id"], run["name"], _time(run["ended_at"]), run["datasets"]),
     )

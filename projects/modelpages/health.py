@@ -31,12 +31,6 @@ class Health:
     def kind(self) -> str:
         return {"yes": "good", "no": "bad", "unknown": "warn"}.get(self.state, "")
 
-    @property
-    def word(self) -> str:
-        """The state in a word or two, for a card."""
-        words = {"yes": "healthy", "no": "not healthy", "unknown": "nobody can tell", "off": "not in production"}
-        return words.get(self.state, "gone from MLflow")
-
 
 def health(model: RegisteredModel, facts: Facts, figures: Sequence[ModelFigure], now: datetime) -> Health:
     """The model's health at `now`. `figures` are those that the reader may see; the worst of them speaks.
