@@ -146,7 +146,9 @@ class TestPlainWords:
     def test_version_in_production_is_gone(self, world, sign_in):
         world.versions[0].missing_since = world.source.created_at
         world.versions[0].save()
-        assert "MLflow no longer has version 1, on which the alias production" in text(sign_in(world.owner).get(world.url))
+        assert "MLflow no longer has version 1, on which the alias production" in text(
+            sign_in(world.owner).get(world.url)
+        )
 
     def test_never_read(self, world, sign_in):
         world.source.last_good_sync_at = None
