@@ -98,13 +98,18 @@ class World:
     def __init__(self, entries: int, units: int) -> None:
         self.random = random.Random(20261124)
         self.units, self.entries = units, entries
-        # Words that few texts have: most words of a language are rare.
+        # Most words of a language are rare.
+        self.field = ["".join(self.random.choices(_SYLLABLES, k=4)) for _ in range(2_000)]
         self.rare = ["".join(self.random.choices(_SYLLABLES, k=3)) + str(n % 7 or "") for n in range(20_000)]
 
     def word(self) -> str:
-        if self.random.random() < 0.1:
+        """A topic (each about one word in 300), a word of some field, or one that few know."""
+        kind = self.random.random()
+        if kind < 0.1:
             return self.random.choice(self.rare)
-        return _WORDS[min(int(self.random.expovariate(1 / 30)), len(_WORDS) - 1)]
+        if kind < 0.6:
+            return self.random.choice(self.field)
+        return self.random.choice(_WORDS)
 
     def text(self, least: int, most: int) -> str:
         many = self.random.randint(least, most)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from coe.accounts.models import BusinessUnit, Person
 from coe.core.access import AlreadyRegistered
@@ -91,7 +91,8 @@ def owned_subjects(person: Person | None) -> Q:
 def _any(of: Callable[[Kind], QuerySet[Any]]) -> Q:
     found = Q(pk__in=[])
     for one in _kinds.values():
-        found |= Q(subject_type=one.type_id, subject_id__in=of(one).order_by().values("pk"))
+        # Not `in`: of one document's subject it need not be asked which of all things these are.
+        found |= Q(Exists(of(one).order_by().filter(pk=OuterRef("subject_id"))), subject_type=one.type_id)
     return found
 
 

@@ -32,7 +32,7 @@ class SearchFacetSerializer(serializers.Serializer[Any]):
     # The base class has a `label` too, which is read before fields are gathered.
     label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
-    is_more = serializers.BooleanField(help_text="There are more than `count`.")
+    is_more = serializers.BooleanField(help_text="There may be more than `count`.")
 
 
 class SearchFacetsSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ and only up to a bound: so that neither what is found by half the index nor what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,16 +12,15 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from coe.accounts.models import Person
-from coe.core.listing import COUNT_AT_MOST
 from coe.search import sources, words
 from coe.search.sources import Source
 
 Sql = tuple[str, list[Any]]
 # So many of each source are put into an order, and so many of all are shown, on pages.
-SHOWN = RANKED = 400
-FEW_RANKED = 60
-# Up to so many entries are put into an order as they were counted.
-MANY = 800
+SHOWN = RANKED = 200
+# Of each source so many are counted; "more than" is said where there are more.
+COUNTED = 500
+FEW = 60
 # How much D, C, B and A count (PostgreSQL's order).
 WEIGHTS = "{0.05, 0.15, 0.4, 1.0}"
 # How like two words are (pg_trgm, 0 to 1) before they are compared letter by letter, and how many are.
@@ -51,14 +50,15 @@ class Scored(NamedTuple):
 
 @dataclass
 class Counts:
-    """How many there are: by kind, and by kind and unit; `more` are the kinds of which not all were counted. `entries`
-    are the ids of all that was found, by kind, unless these are many.
+    """How many there are: by kind, and by kind and unit; `more` are the kinds of which not all were counted. By source,
+    `first` are the ids of what was found by its head, `others` those of the rest.
     """
 
     kinds: dict[str, int] = field(default_factory=dict)
     units: dict[tuple[str, int | None], int] = field(default_factory=dict)
     more: set[str] = field(default_factory=set)
-    entries: dict[str, list[int]] | None = field(default_factory=dict)
+    first: dict[str, list[int]] = field(default_factory=dict)
+    others: dict[str, list[int]] = field(default_factory=dict)
 
     def of(self, kind: str = "") -> int:
         """How many of a kind, or of all."""
@@ -72,72 +72,62 @@ class Counts:
 class Asking:
     """One person's search, with the conditions of what the person may know of, made once for all statements."""
 
-    def __init__(self, person: Person, *, kind: str = "", units: Sequence[int] | None = None) -> None:
-        self.kind = kind
-        self.units = units
+    def __init__(self, person: Person) -> None:
         self._known = _known_to(person)
 
-    def count(self, looked: Looked, *, units: Sequence[int] | None) -> Counts:
-        """Up to `COUNT_AT_MOST` of each source, of these units (None: of all)."""
-
-        def branch(source: Source, known: Sql) -> Sql:
-            where, values = _where(source, known, "words", looked, units)
-            columns = "e.id, e.source, e.kind, e.target, e.unit_id"
-            sql = f"SELECT {columns} FROM search_entry e {where} LIMIT {COUNT_AT_MOST + 1}"  # noqa: S608  the ORM's own
-            return sql, values
-
-        rows = self._all(
-            branch,
-            "SELECT source, kind, unit_id, count(DISTINCT target), count(*),"
-            " CASE WHEN source IS NOT NULL THEN array_agg(id) END FROM ({}) found"
-            " GROUP BY GROUPING SETS ((kind, unit_id), (source))",
-        )
-        return _counted(rows)
-
-    def hits(self, looked: Looked, *, most: int, counts: Counts | None = None) -> list[Scored]:
-        """The `most` best, the best first: what has all words in title, keywords and
-        summary stands before what has them anywhere. One entry for each thing that is shown.
-
-        What `counts` names is not looked for again. Without `counts`, only what has the words in its head is found.
+    def look(
+        self, looked: Looked, *, units: Sequence[int] | None = None, most: int = COUNTED, only_heads: bool = False
+    ) -> Counts:
+        """Up to `most` of each source, of these units (None: of all): first what has that very title, then what has all
+        words in title, keywords and summary, then (unless `only_heads`) what has them anywhere.
         """
-        if counts is not None and counts.entries is not None:
-            ids = {pk for kind, found in counts.entries.items() if self.kind in ("", kind) for pk in found}
-        else:
-            ranked = RANKED if counts is not None else FEW_RANKED
-            ids = self._ids(looked, "head", ranked)
-            if len(ids) >= ranked:  # what has that very title is not left out
-                ids |= self._ids(looked, "folded", FEW_RANKED)
-            # Two of them may be shown as one.
-            if counts is not None and len(ids) < 2 * most:
-                ids |= self._ids(looked, "words", ranked)
-        scoring = [looked.condition, WEIGHTS, looked.any_of, looked.text, _beginning(looked.text)]
-        rows = _rows(_BEST, [*scoring, WEIGHTS, looked.any_of, sorted(ids), most]) if ids else []
-        return [Scored(pk, score, kind) for kind, _, pk, score in rows]
+        branches, values = [], []
+        for source, (known, own) in self._known:
+            marked = f"'{words.mark(source.name)}' & {looked.condition}"
+            tiers, of_tiers = [_VERY, _HEAD], [source.name, looked.text, marked, looked.text]
+            if not only_heads:
+                tiers.append(_ANYWHERE)
+                of_tiers += [marked, marked, looked.text]
+            where = f"(%s::bigint[] IS NULL OR e.unit_id = ANY(%s)) {known}"
+            branches.append(f"(SELECT e.* FROM ({' UNION ALL '.join(tiers)}) e WHERE {where} LIMIT {most + 1})")  # noqa: S608  the ORM's own
+            wanted = None if units is None else list(units)
+            values += [*of_tiers, wanted, wanted, *own]
+        rows = _rows(_COUNT.format(" UNION ALL ".join(branches)), values) if branches else []
+        return _counted(rows, most)
 
     def standing_in_heads(self, lexemes: set[str]) -> set[str]:
         """Those words that stand in a title, a keyword or a summary of what the person may know of."""
         condition = " | ".join(f"'{word}'" for word in sorted(lexemes))
-        ids = self._ids(Looked(f"({condition})", "", ""), "head", RANKED)
-        rows = _rows(_STANDING, [sorted(ids), sorted(lexemes)]) if ids else []
+        counts = self.look(Looked(f"({condition})", "", ""), most=RANKED, only_heads=True)
+        ids = sorted(pk for found in counts.first.values() for pk in found)
+        rows = _rows(_STANDING, [ids, sorted(lexemes)]) if ids else []
         return {word for (word,) in rows}
 
-    def _ids(self, looked: Looked, column: str, most: int) -> set[int]:
-        def branch(source: Source, known: Sql) -> Sql:
-            if self.kind not in ("", source.kind):
-                return "", []
-            where, values = _where(source, known, column, looked, self.units)
-            return f"SELECT e.id FROM search_entry e {where} LIMIT {most}", values  # noqa: S608  as above
 
-        return {pk for (pk,) in self._all(branch, "SELECT id FROM ({}) found")}
-
-    def _all(self, branch: Callable[[Source, Sql], Sql], around: str) -> list[tuple[Any, ...]]:
-        parts = [made for source, known in self._known if (made := branch(source, known))[0]]
-        if not parts:
-            return []
-        union = " UNION ALL ".join(f"({sql})" for sql, _ in parts)
-        return _rows(around.format(union), [value for _, values in parts for value in values])
+def best(looked: Looked, counts: Counts, *, most: int, kind: str = "") -> list[Scored]:
+    """The `most` best of what was counted, the best first, one entry for each thing that is shown."""
+    of = [one.name for one in sources.sources() if kind in ("", one.kind)]
+    ids = [pk for name in of for pk in counts.first.get(name, [])[:RANKED]]
+    if len(ids) < 2 * most:  # two of them may be shown as one
+        ids += [pk for name in of for pk in counts.others.get(name, [])[:RANKED]]
+    scoring = [looked.condition, WEIGHTS, looked.any_of, looked.text, _beginning(looked.text), WEIGHTS, looked.any_of]
+    rows = _rows(_BEST, [*scoring, ids, most]) if ids else []
+    return [Scored(pk, score, of_kind) for of_kind, _, pk, score in rows]
 
 
+_COLUMNS = "id, source, kind, target, unit_id, ref"
+_VERY = f"SELECT {_COLUMNS}, 0 AS tier FROM search_entry WHERE source = %s AND folded = %s"  # noqa: S608  names from here
+_HEAD = f"SELECT {_COLUMNS}, 1 FROM search_entry WHERE head @@ %s::tsquery AND folded <> %s"  # noqa: S608
+_ANYWHERE = (
+    f"SELECT {_COLUMNS}, 2 FROM search_entry"  # noqa: S608
+    " WHERE words @@ %s::tsquery AND NOT head @@ %s::tsquery AND folded <> %s"
+)
+_COUNT = (
+    "SELECT source, kind, unit_id, count(DISTINCT target), count(*),"
+    " CASE WHEN source IS NOT NULL THEN array_agg(id ORDER BY tier, id) FILTER (WHERE tier < 2) END,"
+    " CASE WHEN source IS NOT NULL THEN array_agg(id ORDER BY id) FILTER (WHERE tier = 2) END"
+    " FROM ({}) found GROUP BY GROUPING SETS ((kind, unit_id), (source))"
+)
 # What has all words in its head stands before what has them anywhere; the very title and its beginning stand first.
 _BEST = (
     "SELECT kind, target, (array_agg(id ORDER BY score DESC, id))[1], max(score) FROM ("
@@ -146,32 +136,32 @@ _BEST = (
     "  ELSE ts_rank(%s, words, %s::tsquery, 1) END AS score FROM search_entry WHERE id = ANY(%s)) scored"
     " GROUP BY kind, target ORDER BY 4 DESC, 3 LIMIT %s"
 )
-
-
 _STANDING = (
     "SELECT DISTINCT lexeme FROM search_entry, unnest(tsvector_to_array(head)) lexeme"
     " WHERE id = ANY(%s) AND lexeme = ANY(%s)"
 )
 
 
-def _counted(rows: Sequence[tuple[Any, ...]]) -> Counts:
+def _counted(rows: Sequence[tuple[Any, ...]], most: int) -> Counts:
     counts = Counts()
-    entries: dict[str, list[int]] = {}
-    for source, kind, unit_id, different, read, ids in rows:
+    for source, kind, unit_id, different, read, first, others in rows:
         if source is None:
             counts.units[kind, unit_id] = different
             counts.kinds[kind] = counts.kinds.get(kind, 0) + different
             continue
-        of_kind = sources.source(source).kind
-        entries.setdefault(of_kind, []).extend(ids)
-        if read > COUNT_AT_MOST:
-            counts.more.add(of_kind)
+        counts.first[source], counts.others[source] = first or [], others or []
+        if read > most:
+            counts.more.add(sources.source(source).kind)
     for kind, n in counts.kinds.items():
-        if n > COUNT_AT_MOST:
-            counts.kinds[kind] = COUNT_AT_MOST
+        if n > most:
+            counts.kinds[kind] = most
             counts.more.add(kind)
-    counts.entries = entries if sum(map(len, entries.values())) <= MANY else None
     return counts
+
+
+# Each candidate is looked up by its id: OFFSET keeps PostgreSQL from reading all that the person may know of instead,
+# which takes longer than a bounded number of candidates does.
+_EACH = " AND EXISTS (SELECT 1 FROM ({}) known(id) WHERE known.id = {} OFFSET 0)"
 
 
 def _known_to(person: Person) -> list[tuple[Source, Sql]]:
@@ -190,7 +180,7 @@ def _known_to(person: Person) -> list[tuple[Source, Sql]]:
         if known is None or shown is None:
             continue
         conditions = [("e.ref", known)] + ([("e.target", shown)] if source.shown_as else [])
-        sql = "".join(f" AND {column} IN ({one})" for column, (one, _) in conditions if one)
+        sql = "".join(_EACH.format(one, column) for column, (one, _) in conditions if one)
         found.append((source, (sql, [value for _, (_, values) in conditions for value in values])))
     return found
 
@@ -204,19 +194,6 @@ def _known(source: Source, person: Person) -> Sql | None:
         return None
     # Whoever may know of all of them needs no list of them.
     return (sql, list(values)) if rows.query.where.children else ("", [])
-
-
-def _where(source: Source, known: Sql, column: str, looked: Looked, units: Sequence[int] | None) -> Sql:
-    condition, values = known
-    if column == "folded":
-        where, first = "e.source = %s AND e.folded LIKE %s", [source.name, _beginning(looked.text)]
-    else:
-        where, first = f"e.{column} @@ %s::tsquery", [f"'{words.mark(source.name)}' & {looked.condition}"]
-    narrowed: list[Any] = []
-    if units is not None:
-        where += " AND e.unit_id = ANY(%s)"
-        narrowed = [list(units)]
-    return f"WHERE {where} {condition}", [*first, *narrowed, *values]
 
 
 def _beginning(text: str) -> str:

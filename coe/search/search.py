@@ -45,7 +45,9 @@ class Hit:
 
 @dataclass(frozen=True)
 class Facet:
-    """A kind or a unit to narrow the search to, and how many of it there are (`is_more`: more than that)."""
+    """A kind or a unit to narrow the search to, and how many of it there are: of a kind more than that, of a unit at
+    least so many, where `is_more`.
+    """
 
     key: str
     label: str
@@ -54,9 +56,11 @@ class Facet:
     is_chosen: bool = False
     depth: int = 0
 
+    is_unit: bool = False
+
     @property
     def text(self) -> str:
-        return _count_text(self.count, self.is_more)
+        return f"at least {self.count:,}" if self.is_unit and self.is_more else _count_text(self.count, self.is_more)
 
 
 def _count_text(n: int, is_more: bool) -> str:
@@ -108,22 +112,22 @@ def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int 
     """
     asked = words.asked(q)
     tree = _Tree(unit)
-    asking = found.Asking(person, kind=kind, units=tree.within)
+    asking = found.Asking(person)
     if not asked:
         return Found(asked, _page([], 1, 0, False))
     stems = found.stems(asked)
     near: dict[str, list[str]] = {}
     looked = _looked(asked, q, stems)
-    counts = asking.count(looked, units=tree.within)
+    counts = asking.look(looked, units=tree.within)
     if counts.of() < FEW and (near := found.alike(asking, asked)):
         wider = _looked(asked, q, stems, near)
-        more = asking.count(wider, units=tree.within)
+        more = asking.look(wider, units=tree.within)
         if more.of() > counts.of():
             looked, counts = wider, more
         else:
             near = {}
-    hits = asking.hits(looked, most=min(page * PER_PAGE, found.SHOWN), counts=counts) if counts.of(kind) else []
-    of_units = asking.count(looked, units=None) if unit else counts
+    hits = found.best(looked, counts, most=min(page * PER_PAGE, found.SHOWN), kind=kind)
+    of_units = asking.look(looked) if unit else counts
     total, is_more = counts.of(kind), counts.is_more(kind)
     if total > COUNT_AT_MOST:
         total, is_more = COUNT_AT_MOST, True
@@ -147,10 +151,10 @@ def suggest(person: Person, q: str) -> list[tuple[str, list[Hit]]]:
     asking = found.Asking(person)
     stems = found.stems(asked)
     looked = _looked(asked, q, stems)
-    hits = asking.hits(looked, most=found.FEW_RANKED)
+    hits = _typed(asking, looked)
     if not hits and (near := found.alike(asking, asked)):
         looked = _looked(asked, q, stems, near)
-        hits = asking.hits(looked, most=found.FEW_RANKED)
+        hits = _typed(asking, looked)
     taken: Counter[str] = Counter()
     best = []
     for hit in hits:
@@ -163,6 +167,10 @@ def suggest(person: Person, q: str) -> list[tuple[str, list[Hit]]]:
         for kind, source in sources.kinds().items()
         if (of_kind := [hit for hit in shown if hit.kind == kind])
     ]
+
+
+def _typed(asking: found.Asking, looked: found.Looked) -> list[found.Scored]:
+    return found.best(looked, asking.look(looked, most=found.FEW, only_heads=True), most=found.FEW)
 
 
 def _looked(
@@ -272,10 +280,11 @@ class _Tree:
             Facet(
                 unit.slug,
                 unit.name,
-                min(n[unit.pk], COUNT_AT_MOST),
-                counts.is_more(kind) or n[unit.pk] > COUNT_AT_MOST,
+                n[unit.pk],
+                counts.is_more(kind),
                 unit == self.chosen,
                 len(unit.lineage) - 1,
+                is_unit=True,
             )
             for unit in shown
             if n[unit.pk] or unit == self.chosen

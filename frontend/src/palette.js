@@ -44,6 +44,8 @@ class Palette {
     clearTimeout(this.timer);
     this.request?.abort();
     this.show("", "");
+    // Chromium may leave the focus in here, where the next "/" would be typed.
+    this.input.blur();
   }
 
   later() {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from coe.accounts.models import Person, Role
 from coe.accounts.rules import is_administrator, standing
@@ -19,7 +19,8 @@ def may_triage(person: Person) -> bool:
 
 def _of_visible_project(person: Person, path: str) -> Q:
     """Linked to a project the person may know of; unlinked ones only for whoever may triage."""
-    known = Q(**{f"{path}__in": Project.objects.visible_to(person)})
+    # Not `in`: whether one of the company's many projects is known need not be asked of all of them.
+    known = Q(Exists(Project.objects.visible_to(person).order_by().filter(pk=OuterRef(path))))
     return known | Q(**{f"{path}__isnull": True}) if may_triage(person) else known
 
 

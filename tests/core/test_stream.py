@@ -89,9 +89,13 @@ def test_an_event_that_is_taken_back_is_never_read(happen, got):
     class Back(Exception):
         pass
 
-    with pytest.raises(Back), transaction.atomic():
-        happen()
-        raise Back
+    def takes_back():
+        with transaction.atomic():
+            happen()
+            raise Back
+
+    with pytest.raises(Back):
+        takes_back()
     assert stream.read("list") == 0
     assert got == []
 
@@ -108,7 +112,7 @@ def test_one_bad_event_stops_no_other_and_is_tried_again(happen):
     stream.consumer("fragile", handle)
     for n in (1, 2, 3):
         happen(n=n)
-    assert stream.read("fragile") == 3
+    assert stream.read("fragile") == 2
     # The batch failed after its first event; then each was tried alone.
     assert seen == [1, 1, 3]
     waits = Unread.objects.get()

@@ -88,28 +88,26 @@ def test_facets_count_and_units_have_their_sub_units(company):
 
 
 def test_more_than_can_be_counted(company, make, monkeypatch):
-    monkeypatch.setattr("coe.search.found.COUNT_AT_MOST", 3)
-    monkeypatch.setattr("coe.search.search.COUNT_AT_MOST", 3)
-    monkeypatch.setattr("coe.search.found.MANY", 2)
+    monkeypatch.setattr("coe.search.found.Asking.look.__kwdefaults__", {"units": None, "most": 3, "only_heads": False})
     for n in range(6):
         make.project(f"w-{n}", name=f"Windfall {n}", unit=company.energy)
     index.rebuild()
     found = search.search(company.boss, "windfall")
     assert found.count_text == "more than 3"
     assert [facet.text for facet in found.kinds] == ["more than 3"]
+    assert [facet.text for facet in found.units] == ["at least 4"]
 
 
-def test_many_finds_are_ordered_as_few_are(company, make, monkeypatch, titles):
-    for n in range(5):
+def test_the_very_title_is_found_among_more_than_can_be_counted(company, make, monkeypatch, titles):
+    for n in range(6):
         make.project(f"w-{n}", name=f"Windfall {n}", unit=company.energy)
     make.project("w", name="Windfall", unit=company.energy)
     make.project("x", name="Other", problem="A windfall.", unit=company.energy)
     index.rebuild()
-    few = titles(company.boss, "windfall")
-    monkeypatch.setattr("coe.search.found.MANY", 2)
-    assert titles(company.boss, "windfall") == few
-    assert few[0] == "Windfall"
-    assert few[-1] == "Other"
+    found = titles(company.boss, "windfall")
+    assert (found[0], found[-1]) == ("Windfall", "Other")
+    monkeypatch.setattr("coe.search.found.Asking.look.__kwdefaults__", {"units": None, "most": 3, "only_heads": False})
+    assert titles(company.boss, "windfall")[0] == "Windfall"
 
 
 def test_suggestions_by_kind(company):

@@ -46,8 +46,7 @@ def test_a_hidden_thing_is_not_counted_beside_visible_ones(company, make):
 
 
 def test_many_hidden_ones_never_say_more_than(company, make, monkeypatch):
-    monkeypatch.setattr("coe.search.found.COUNT_AT_MOST", 3)
-    monkeypatch.setattr("coe.search.found.MANY", 1)
+    monkeypatch.setattr("coe.search.found.Asking.look.__kwdefaults__", {"units": None, "most": 3, "only_heads": False})
     for n in range(8):
         make.project(f"h-{n}", name=f"Bilby {n}", unit=company.retail, visibility="members")
     for n in range(2):
