@@ -1,6 +1,6 @@
 """`make bench`: measure at full size on an embedded PostgreSQL and write docs/benchmarks.md.
 
-    python -m benchmarks [--small] [sync] [scoreboard] [catalog]
+    python -m benchmarks [--small] [sync] [scoreboard] [catalog] [search]
 
 Each benchmark runs in a process of its own, one after the other. `--small` tries them out and writes nothing.
 """
@@ -28,11 +28,12 @@ from demo.processes import Family
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}, "catalog": {}}
+SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}, "catalog": {}, "search": {}}
 SMALL = {
     "sync": {"n_runs": 1000, "n_experiments": 10},
     "scoreboard": {"projects": 200, "units": 10, "observations": 20_000},
     "catalog": {"projects": 2000, "units": 20},
+    "search": {"entries": 2000, "units": 20},
 }
 _SET = {
     "DJANGO_SETTINGS_MODULE": "coe.settings",
@@ -68,6 +69,10 @@ BOUNDS = (
     Bound("scoreboard", "times_slower", "the same with search_runs and pandas, times slower", 200, "≥ 200", least=True),
     Bound("catalog", "median_ms", "catalog list, filtered and searched, median (ms)", 25, "≤ 25"),
     Bound("catalog", "queries", "catalog list, queries", 15, "≤ 15"),
+    Bound("search", "median_ms", "search, median (ms)", 30, "≤ 30"),
+    Bound("search", "p95_ms", "search, p95 (ms)", 80, "≤ 80"),
+    Bound("search", "suggest_ms", "suggestions, median (ms)", 25, "≤ 25"),
+    Bound("search", "queries", "search, queries", 15, "≤ 15"),
 )
 
 
