@@ -102,18 +102,20 @@ class World:
         self.field = ["".join(self.random.choices(_SYLLABLES, k=4)) for _ in range(2_000)]
         self.rare = ["".join(self.random.choices(_SYLLABLES, k=3)) + str(n % 7 or "") for n in range(20_000)]
 
-    def word(self) -> str:
-        """A topic (each about one word in 300), a word of some field, or one that few know."""
-        kind = self.random.random()
-        if kind < 0.1:
-            return self.random.choice(self.rare)
-        if kind < 0.6:
-            return self.random.choice(self.field)
-        return self.random.choice(_WORDS)
+    def theme(self) -> list[str]:
+        """What a text is about: a few topics, which it comes back to."""
+        return self.random.sample(_WORDS, 4)
 
-    def text(self, least: int, most: int) -> str:
+    def themes(self, many: int) -> Iterator[tuple[int, list[str]]]:
+        """Numbers, each with a theme of its own."""
+        return ((n, self.theme()) for n in range(many))
+
+    def text(self, least: int, most: int, theme: list[str]) -> str:
+        """Words of the theme, words of all fields, a few that nearly nobody uses, and small words between them."""
         many = self.random.randint(least, most)
-        return " ".join(self.random.choice(_GLUE) if n % 3 == 1 else self.word() for n in range(many))
+        of = (theme, self.field, self.rare)
+        kinds = self.random.choices(of, (40, 50, 10), k=many)
+        return " ".join(self.random.choice(_GLUE if n % 3 == 1 else kind) for n, kind in enumerate(kinds))
 
     def build(self) -> dict[str, Any]:
         """Everything, indexed; returns the readers by name."""
@@ -153,7 +155,7 @@ class World:
                 Person(
                     email=f"person{n}@example.com",
                     name=f"{self.random.choice(_FIRST)} {self.random.choice(_LAST)} {n}",
-                    title=f"Analyst of {self.word()}",
+                    title=f"Analyst of {self.random.choice(_WORDS)}",
                     unit_id=1 + n % self.units,
                     password="!",
                 )
@@ -171,16 +173,16 @@ class World:
             (
                 Project(
                     slug=f"project-{n}",
-                    name=f"{self.text(2, 4)} {n}".capitalize(),
-                    summary=f"Tells the {self.text(8, 16)}.",
-                    problem=self.text(20, 80),
+                    name=f"{self.text(2, 4, theme)} {n}".capitalize(),
+                    summary=f"Tells the {self.text(8, 16, theme)}.",
+                    problem=self.text(20, 80, theme),
                     unit_id=1 + self.random.randrange(self.units),
                     owner_id=choose(self.person_ids),
                     techniques=[choose(_TECHNIQUES)],
-                    domains=[self.word()],
+                    domains=[theme[0]],
                     visibility=self.random.choices(("company", "unit", "members"), (80, 15, 5))[0],
                 )
-                for n in range(many)
+                for n, theme in self.themes(many)
             ),
         )
         self.project_ids = list(Project.objects.values_list("pk", flat=True))
@@ -200,12 +202,12 @@ class World:
             (
                 RegisteredModel(
                     source=source,
-                    name=f"{self.word()}-{choose(_TECHNIQUES)}-{n}",
-                    description=self.text(5, 25),
-                    tags={"team": self.word()},
+                    name=f"{theme[0]}-{choose(_TECHNIQUES)}-{n}",
+                    description=self.text(5, 25, theme),
+                    tags={"team": theme[1]},
                     project_id=None if n % 10 == 0 else choose(self.project_ids),
                 )
-                for n in range(models)
+                for n, theme in self.themes(models)
             ),
         )
         self.model_ids = list(RegisteredModel.objects.values_list("pk", flat=True))
@@ -215,11 +217,11 @@ class World:
                 Experiment(
                     source=source,
                     experiment_id=str(n),
-                    name=f"{self.word()}_{self.word()}/{choose(_TECHNIQUES)}_{n}",
-                    tags={"mlflow.note.content": self.text(3, 12)},
+                    name=f"{theme[0]}_{theme[1]}/{choose(_TECHNIQUES)}_{n}",
+                    tags={"mlflow.note.content": self.text(3, 12, theme)},
                     project_id=None if n % 7 == 0 else choose(self.project_ids),
                 )
-                for n in range(experiments)
+                for n, theme in self.themes(experiments)
             ),
         )
 
@@ -240,11 +242,11 @@ class World:
         documents = (
             Document(
                 slug=f"guide-{n}",
-                title=f"How to read the {self.text(2, 4)}",
+                title=f"How to read the {self.text(2, 4, self.theme())}",
                 owner_id=choose(self.person_ids),
                 unit_id=1 + self.random.randrange(self.units),
                 visibility=self.random.choices(("company", "unit"), (85, 15))[0],
-                tags=[self.word()],
+                tags=[choose(_WORDS)],
                 **kind,
             )
             for n, kind in enumerate(kinds)
@@ -259,11 +261,11 @@ class World:
                     number=1,
                     title=title,
                     author_id=owner,
-                    summary=self.text(8, 16),
-                    plain=self.text(200, 700),
+                    summary=self.text(8, 16, theme),
+                    plain=self.text(200, 700, theme),
                     text="-",
                 )
-                for pk, title, owner in titles
+                for (pk, title, owner), (_, theme) in zip(titles, self.themes(len(titles)), strict=True)
             ),
         )
         revision = Revision.objects.filter(document=OuterRef("pk")).values("pk")[:1]
@@ -273,12 +275,13 @@ class World:
         from kpis.measures.models import Kpi, KpiVersion
 
         for n in range(many):
+            theme = self.theme()
             kpi = Kpi.objects.create(key=f"kpi-{n}")
             KpiVersion.objects.create(
                 kpi=kpi,
                 effective_from="2025-01-01",
-                name=f"{self.text(2, 3)} {n}".capitalize(),
-                sentence=self.text(6, 12),
+                name=f"{self.text(2, 3, theme)} {n}".capitalize(),
+                sentence=self.text(6, 12, theme),
                 category="model_quality",
                 unit="ratio",
                 direction="higher",

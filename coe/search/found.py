@@ -4,6 +4,8 @@ and only up to a bound: so that neither what is found by half the index nor what
 
 from __future__ import annotations
 
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,10 +14,13 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from coe.accounts.models import Person
+from coe.accounts.rules import standing
 from coe.search import sources, words
 from coe.search.sources import Source
 
 Sql = tuple[str, list[Any]]
+# source, kind, target, unit, entry, tier (0: that very title, 1: by its head, 2: by its body)
+Row = tuple[Any, ...]
 # So many of each source are put into an order, and so many of all are shown, on pages.
 SHOWN = RANKED = 200
 # Of each source so many are counted; "more than" is said where there are more.
@@ -81,6 +86,28 @@ class Asking:
         """Up to `most` of each source, of these units (None: of all): first what has that very title, then what has all
         words in title, keywords and summary, then (unless `only_heads`) what has them anywhere.
         """
+        rows = self._at_once(looked, units, 2 * most, only_heads)
+        if len(rows) <= 2 * most:
+            return _counted(rows, 2 * most)
+        return _counted(self._by_source(looked, units, most, only_heads), most)
+
+    def _at_once(self, looked: Looked, units: Sequence[int] | None, most: int, only_heads: bool) -> list[Row]:
+        """All that is found, each asked of its own source; more than `most` rows where there are more."""
+        if not self._known:
+            return []
+        cases = " ".join(f"WHEN %s THEN true {known}" for _, (known, _) in self._known)
+        values = [value for source, (_, own) in self._known for value in (source.name, *own)]
+        column = "head" if only_heads else "words"
+        sql = (
+            f"SELECT e.source, e.kind, e.target, e.unit_id, e.id, 2 - (e.head @@ %s::tsquery)::int FROM search_entry e"  # noqa: S608  the ORM's own
+            f" WHERE e.{column} @@ %s::tsquery AND (%s::bigint[] IS NULL OR e.unit_id = ANY(%s))"
+            f" AND CASE e.source {cases} ELSE false END LIMIT {most + 1}"
+        )
+        wanted = None if units is None else list(units)
+        return _rows(sql, [looked.condition, looked.condition, wanted, wanted, *values])
+
+    def _by_source(self, looked: Looked, units: Sequence[int] | None, most: int, only_heads: bool) -> list[Row]:
+        """The same, where it is more: so many of each source, the best of them first."""
         branches, values = [], []
         for source, (known, own) in self._known:
             marked = f"'{words.mark(source.name)}' & {looked.condition}"
@@ -92,8 +119,8 @@ class Asking:
             branches.append(f"(SELECT e.* FROM ({' UNION ALL '.join(tiers)}) e WHERE {where} LIMIT {most + 1})")  # noqa: S608  the ORM's own
             wanted = None if units is None else list(units)
             values += [*of_tiers, wanted, wanted, *own]
-        rows = _rows(_COUNT.format(" UNION ALL ".join(branches)), values) if branches else []
-        return _counted(rows, most)
+        sql = f"SELECT source, kind, target, unit_id, id, tier FROM ({' UNION ALL '.join(branches)}) found"  # noqa: S608
+        return _rows(sql, values)
 
     def standing_in_heads(self, lexemes: set[str]) -> set[str]:
         """Those words that stand in a title, a keyword or a summary of what the person may know of."""
@@ -122,12 +149,6 @@ _ANYWHERE = (
     f"SELECT {_COLUMNS}, 2 FROM search_entry"  # noqa: S608
     " WHERE words @@ %s::tsquery AND NOT head @@ %s::tsquery AND folded <> %s"
 )
-_COUNT = (
-    "SELECT source, kind, unit_id, count(DISTINCT target), count(*),"
-    " CASE WHEN source IS NOT NULL THEN array_agg(id ORDER BY tier, id) FILTER (WHERE tier < 2) END,"
-    " CASE WHEN source IS NOT NULL THEN array_agg(id ORDER BY id) FILTER (WHERE tier = 2) END"
-    " FROM ({}) found GROUP BY GROUPING SETS ((kind, unit_id), (source))"
-)
 # What has all words in its head stands before what has them anywhere; the very title and its beginning stand first.
 _BEST = (
     "SELECT kind, target, (array_agg(id ORDER BY score DESC, id))[1], max(score) FROM ("
@@ -142,16 +163,20 @@ _STANDING = (
 )
 
 
-def _counted(rows: Sequence[tuple[Any, ...]], most: int) -> Counts:
+def _counted(rows: Sequence[Row], most: int) -> Counts:
     counts = Counts()
-    for source, kind, unit_id, different, read, first, others in rows:
-        if source is None:
-            counts.units[kind, unit_id] = different
-            counts.kinds[kind] = counts.kinds.get(kind, 0) + different
-            continue
-        counts.first[source], counts.others[source] = first or [], others or []
-        if read > most:
-            counts.more.add(sources.source(source).kind)
+    seen: set[tuple[str, int]] = set()
+    read: Counter[str] = Counter()
+    for source, kind, target, unit_id, pk, tier in rows:
+        (counts.first if tier < 2 else counts.others).setdefault(source, []).append(pk)
+        read[source] += 1
+        if (kind, target) not in seen:
+            seen.add((kind, target))
+            counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
+            counts.units[kind, unit_id] = counts.units.get((kind, unit_id), 0) + 1
+    for name, n in read.items():
+        if n > most:
+            counts.more.add(sources.source(name).kind)
     for kind, n in counts.kinds.items():
         if n > most:
             counts.kinds[kind] = most
@@ -164,7 +189,42 @@ def _counted(rows: Sequence[tuple[Any, ...]], most: int) -> Counts:
 _EACH = " AND EXISTS (SELECT 1 FROM ({}) known(id) WHERE known.id = {} OFFSET 0)"
 
 
-def _known_to(person: Person) -> list[tuple[Source, Sql]]:
+Known = list[tuple[Source, Sql]]
+# The conditions of those who searched last: what the rules say, never what they come to.
+_kept: OrderedDict[Any, Known] = OrderedDict()
+KEPT = 200
+
+
+def _known_to(person: Person) -> Known:
+    """`_conditions`, kept for a minute at most, and only while nothing of the person and of the person's roles changes.
+
+    Only rules that were said without a look into the database are kept: they name nothing but the person and the roles,
+    and the database answers them anew each time.
+    """
+    asked = 0
+
+    def notice(execute: Any, *args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return execute(*args)
+
+    roles = standing(person)
+    held = tuple(sorted((role, tuple(sorted(ids))) for role, ids in roles.units.items()))
+    fields = tuple(getattr(person, one.attname) for one in Person._meta.concrete_fields)
+    minute = int(time.monotonic() // 60)
+    key = (minute, fields, tuple(sorted(roles.everywhere)), held, tuple(one.name for one in sources.sources()))
+    known = _kept.get(key)
+    if known is None:
+        with connection.execute_wrapper(notice):
+            known = _conditions(person)
+        if not asked:
+            _kept[key] = known
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return known
+
+
+def _conditions(person: Person) -> Known:
     """Each source of which the person may know something, with the condition on its entries.
 
     What is shown as another thing must be known itself, and that thing too.

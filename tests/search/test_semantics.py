@@ -89,7 +89,7 @@ def test_facets_count_and_units_have_their_sub_units(company):
 
 def test_more_than_can_be_counted(company, make, monkeypatch):
     monkeypatch.setattr("coe.search.found.Asking.look.__kwdefaults__", {"units": None, "most": 3, "only_heads": False})
-    for n in range(6):
+    for n in range(8):
         make.project(f"w-{n}", name=f"Windfall {n}", unit=company.energy)
     index.rebuild()
     found = search.search(company.boss, "windfall")
@@ -99,7 +99,7 @@ def test_more_than_can_be_counted(company, make, monkeypatch):
 
 
 def test_the_very_title_is_found_among_more_than_can_be_counted(company, make, monkeypatch, titles):
-    for n in range(6):
+    for n in range(8):
         make.project(f"w-{n}", name=f"Windfall {n}", unit=company.energy)
     make.project("w", name="Windfall", unit=company.energy)
     make.project("x", name="Other", problem="A windfall.", unit=company.energy)
