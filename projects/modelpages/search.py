@@ -32,9 +32,9 @@ def _texts(ids: Sequence[int]) -> Iterator[Text]:
             yield Text(
                 ref=guide.pk,
                 target=model.pk,
-                title=model.name,
+                title=shown.title if shown.title == model.name else f"{shown.title} · {model.name}",
                 url=model.get_absolute_url(),
-                keywords=[shown.title, *guide.tags, *words_of_tags(model.tags)],
+                keywords=[*guide.tags, *words_of_tags(model.tags)],
                 summary=shown.summary or model.description,
                 body=f"{shown.plain or shown.text} {model.description}",
                 unit_id=model.project.unit_id if model.project else None,

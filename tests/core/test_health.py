@@ -33,7 +33,7 @@ def test_without_the_broker_it_still_serves(client, settings):
 
 def test_a_migration_that_was_not_applied_is_said(client):
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0003_stored_file'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0004_unread'")
     try:
         answer = client.get("/readyz")
         assert answer.status_code == 503
@@ -41,5 +41,5 @@ def test_a_migration_that_was_not_applied_is_said(client):
     finally:
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0003_stored_file', now())"
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0004_unread', now())"
             )

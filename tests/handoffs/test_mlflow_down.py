@@ -27,7 +27,7 @@ def test_the_decision_stands_and_the_page_says_what_is_left(world, ways, sign_in
     order = AliasOrder.objects.get()
     assert (Handoff.objects.get().state, order.state) == ("accepted", "waiting")
     assert order.error
-    for path in (handoff.get_absolute_url(), "/models/tracker/churn/"):
+    for path in (handoff.get_absolute_url(), "/models/tracker/churn/versions/"):
         assert order.error in client.get(path).content.decode().replace("&#x27;", "'")
     assert "the alias production has not moved yet" in client.get("/projects/churn/").content.decode()
     # Not tried again at once, but as soon as a sync finds the server back.

@@ -67,4 +67,4 @@ def test_the_guide_of_a_model_says_the_new_description(company, make, titles, so
     index.rebuild()
     RegisteredModel.objects.filter(pk=model.pk).update(description="Numbat")
     followups.run_all(source.pk)
-    assert titles(company.centre, "numbat friday") == ["churn-xgb"]
+    assert titles(company.centre, "numbat friday") == ["Guide · churn-xgb"]

@@ -74,7 +74,7 @@ def test_the_guide_of_a_model_is_found_as_the_model_once(company, make, titles):
     assert "<mark>Friday</mark>" in found.page.object_list[0].excerpt
     both = search.search(company.boss, "churn-xgb", kind="model")
     assert both.count == 1
-    assert titles(company.boss, "xgb friday") == ["churn-xgb"]
+    assert titles(company.boss, "xgb friday") == ["Guide · churn-xgb"]
 
 
 def test_facets_count_and_units_have_their_sub_units(company):

@@ -179,16 +179,17 @@ def test_without_standing_in_line_it_would_be_noted_twice(
     team.client.set_registered_model_alias(name, "champion", "1")
     read(source)
     AliasMove.objects.all().delete()
-    meet, note = meeting(), aliases.note_moves
+    meet, fetch = meeting(), store.fetch
 
-    def late(**words: Any) -> int:
-        meet()
-        noted: int = note(**words)
-        return noted
+    def late(statement: str, values: Any) -> Any:
+        found = fetch(statement, values)
+        if statement == aliases._MOVED:
+            meet()
+        return found
 
     # Their rows are in the mirror already, so that no other lock puts them in line.
     RegisteredModel.objects.update(aliases_at=timezone.now() + timedelta(minutes=1))
-    monkeypatch.setattr(aliases, "note_moves", late)
+    monkeypatch.setattr(store, "fetch", late)
     monkeypatch.setattr(store, "hold", lambda source_id: None)
     monkeypatch.setattr(module, "_store", lambda *words: None)
     assert together(lambda: again(source, name), lambda: again(source, name)) == [True, True]
