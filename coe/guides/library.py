@@ -135,13 +135,12 @@ class Shelf:
     query: str
     label: str
     count: int
-    depth: int = 0
 
 
 def shelves(person: Person) -> dict[str, list[Shelf]]:
-    """The shelves by kind, by audience and by unit, each with what the person may read there. Two queries.
+    """The shelves by kind, by audience and by vertical, each with what the person may read there. Two queries.
 
-    A unit counts what is in its sub-units too.
+    A vertical counts what is in its sub-units too; the list narrows further.
     """
     rows: Any = published(person).order_by().values("kind", "audience", "unit").annotate(n=Count("pk"))
     counts: dict[str, Counter[Any]] = {"kind": Counter(), "audience": Counter(), "unit": Counter()}
@@ -153,18 +152,14 @@ def shelves(person: Person) -> dict[str, list[Shelf]]:
     for pk, n in counts["unit"].items():
         for above in units[pk].lineage if pk in units else ():
             inside[above] += n
-    shown = sorted((units[pk] for pk in inside if pk in units), key=lambda unit: _path(unit, units))
+    verticals = sorted((units[pk] for pk in inside if pk in units and units[pk].parent_id is None), key=str)
     return {
         "kind": [Shelf(f"kind={key}", label, n) for key, label in Kind.choices if (n := counts["kind"][key])],
         "audience": [
             Shelf(f"audience={key}", label, n) for key, label in Audience.choices if (n := counts["audience"][key])
         ],
-        "unit": [Shelf(f"unit={unit.slug}", unit.name, inside[unit.pk], len(unit.lineage) - 1) for unit in shown],
+        "unit": [Shelf(f"unit={unit.slug}", unit.name, inside[unit.pk]) for unit in verticals],
     }
-
-
-def _path(unit: BusinessUnit, units: Mapping[int, BusinessUnit]) -> list[str]:
-    return [units[pk].name for pk in unit.lineage if pk in units]
 
 
 def newest(person: Person, *kinds: str) -> list[Document]:

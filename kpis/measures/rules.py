@@ -51,13 +51,13 @@ def _enter(person: Person, project: object) -> bool:
 
 
 def _with_short_value(text: str) -> Callable[[dict[str, Any]], str]:
-    """A sentence in which the value has thousands separators or six significant digits, and the day is in words."""
+    """A sentence in which the value has thousands separators or four significant digits, and the day is in words."""
 
     def say(facts: dict[str, Any]) -> str:
         told = facts.get("value", "")
         try:
             number = float(told)
-            told = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.6g}"
+            told = f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
         except (TypeError, ValueError):
             told = str(told)
         on = str(facts.get("on", ""))
