@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 
 from coe.accounts.models import Person
 from coe.accounts.rules import standing
@@ -24,12 +24,11 @@ Row = tuple[Any, ...]
 # So many of each source are put into an order, and so many of all are shown, on pages.
 SHOWN = RANKED = 200
 # Of each source so many are counted; "more than" is said where there are more.
-COUNTED = 500
+COUNTED = 250
 FEW = 60
 # How much D, C, B and A count (PostgreSQL's order).
 WEIGHTS = "{0.05, 0.15, 0.4, 1.0}"
-# How like two words are (pg_trgm, 0 to 1) before they are compared letter by letter, and how many are.
-ALIKE = 0.2
+# So many words that are like a misspelt one are compared with it letter by letter, and so many of these looked for.
 COMPARED = 80
 MOST_ALIKE = 4
 
@@ -86,28 +85,41 @@ class Asking:
         """Up to `most` of each source, of these units (None: of all): first what has that very title, then what has all
         words in title, keywords and summary, then (unless `only_heads`) what has them anywhere.
         """
-        rows = self._at_once(looked, units, 2 * most, only_heads)
-        if len(rows) <= 2 * most:
-            return _counted(rows, 2 * most)
-        return _counted(self._by_source(looked, units, most, only_heads), most)
+        column = "head" if only_heads else "words"
+        broad = 4 * most
+        # Only how it is done hangs on this number, in which is also what the person may not know of.
+        wanted = None if units is None else list(units)
+        sql = (
+            f"SELECT count(*) FROM (SELECT FROM search_entry WHERE {column} @@ %s::tsquery"  # noqa: S608  names from here
+            f" AND (%s::bigint[] IS NULL OR unit_id = ANY(%s)) LIMIT {broad}) found"
+        )
+        is_broad = _rows(sql, [looked.condition, wanted, wanted])[0][0] == broad
+        if is_broad:
+            return _counted(self._by_source(looked, units, most, only_heads), most)
+        return _counted(self._at_once(looked, units, only_heads), most)
 
-    def _at_once(self, looked: Looked, units: Sequence[int] | None, most: int, only_heads: bool) -> list[Row]:
-        """All that is found, each asked of its own source; more than `most` rows where there are more."""
-        if not self._known:
-            return []
-        cases = " ".join(f"WHEN %s THEN true {known}" for _, (known, _) in self._known)
-        values = [value for source, (_, own) in self._known for value in (source.name, *own)]
+    def _at_once(self, looked: Looked, units: Sequence[int] | None, only_heads: bool) -> list[Row]:
+        """All that is found, each asked of its own source: for what is not found in many entries."""
+        known, values = self._each()
         column = "head" if only_heads else "words"
         sql = (
-            f"SELECT e.source, e.kind, e.target, e.unit_id, e.id, 2 - (e.head @@ %s::tsquery)::int FROM search_entry e"  # noqa: S608  the ORM's own
-            f" WHERE e.{column} @@ %s::tsquery AND (%s::bigint[] IS NULL OR e.unit_id = ANY(%s))"
-            f" AND CASE e.source {cases} ELSE false END LIMIT {most + 1}"
+            "SELECT e.source, e.kind, e.target, e.unit_id, e.id, 2 - (e.head @@ %s::tsquery)::int"  # noqa: S608  the ORM's own
+            " FROM search_entry e"
+            f" WHERE e.{column} @@ %s::tsquery AND (%s::bigint[] IS NULL OR e.unit_id = ANY(%s)) AND {known}"
         )
         wanted = None if units is None else list(units)
         return _rows(sql, [looked.condition, looked.condition, wanted, wanted, *values])
 
+    def _each(self) -> Sql:
+        """The condition that the person may know of what the entry `e` is of."""
+        if not self._known:
+            return "false", []
+        cases = " ".join(f"WHEN %s THEN true {known}" for _, (known, _) in self._known)
+        values = [value for source, (_, own) in self._known for value in (source.name, *own)]
+        return f"CASE e.source {cases} ELSE false END", values
+
     def _by_source(self, looked: Looked, units: Sequence[int] | None, most: int, only_heads: bool) -> list[Row]:
-        """The same, where it is more: so many of each source, the best of them first."""
+        """One more than so many of each source, the best of them first: for what is found nearly everywhere."""
         branches, values = [], []
         for source, (known, own) in self._known:
             marked = f"'{words.mark(source.name)}' & {looked.condition}"
@@ -124,11 +136,12 @@ class Asking:
 
     def standing_in_heads(self, lexemes: set[str]) -> set[str]:
         """Those words that stand in a title, a keyword or a summary of what the person may know of."""
-        condition = " | ".join(f"'{word}'" for word in sorted(lexemes))
-        counts = self.look(Looked(f"({condition})", "", ""), most=RANKED, only_heads=True)
-        ids = sorted(pk for found in counts.first.values() for pk in found)
-        rows = _rows(_STANDING, [ids, sorted(lexemes)]) if ids else []
-        return {word for (word,) in rows}
+        known, values = self._each()
+        sql = (
+            "SELECT word FROM unnest(%s::text[]) word WHERE EXISTS (SELECT 1 FROM search_entry e"  # noqa: S608  the ORM's own
+            f" WHERE e.head @@ quote_literal(word)::tsquery AND {known} OFFSET 0)"
+        )
+        return {word for (word,) in _rows(sql, [sorted(lexemes), *values])}
 
 
 def best(looked: Looked, counts: Counts, *, most: int, kind: str = "") -> list[Scored]:
@@ -138,7 +151,8 @@ def best(looked: Looked, counts: Counts, *, most: int, kind: str = "") -> list[S
     if len(ids) < 2 * most:  # two of them may be shown as one
         ids += [pk for name in of for pk in counts.others.get(name, [])[:RANKED]]
     scoring = [looked.condition, WEIGHTS, looked.any_of, looked.text, _beginning(looked.text), WEIGHTS, looked.any_of]
-    rows = _rows(_BEST, [*scoring, ids, most]) if ids else []
+    # Of what fits alike, kinds that more people look for come first.
+    rows = _rows(_BEST, [*scoring, list(sources.kinds()), ids, most]) if ids else []
     return [Scored(pk, score, of_kind) for of_kind, _, pk, score in rows]
 
 
@@ -154,12 +168,9 @@ _BEST = (
     "SELECT kind, target, (array_agg(id ORDER BY score DESC, id))[1], max(score) FROM ("
     " SELECT id, kind, target, CASE WHEN head @@ %s::tsquery THEN 1 + ts_rank(%s, head, %s::tsquery, 1)"
     "  + CASE WHEN folded = %s THEN 2 WHEN folded LIKE %s THEN 0.5 ELSE 0 END"
-    "  ELSE ts_rank(%s, words, %s::tsquery, 1) END AS score FROM search_entry WHERE id = ANY(%s)) scored"
+    "  ELSE ts_rank(%s, words, %s::tsquery, 1) END - 0.04 * array_position(%s::text[], kind::text) AS score"
+    " FROM search_entry WHERE id = ANY(%s)) scored"
     " GROUP BY kind, target ORDER BY 4 DESC, 3 LIMIT %s"
-)
-_STANDING = (
-    "SELECT DISTINCT lexeme FROM search_entry, unnest(tsvector_to_array(head)) lexeme"
-    " WHERE id = ANY(%s) AND lexeme = ANY(%s)"
 )
 
 
@@ -170,7 +181,8 @@ def _counted(rows: Sequence[Row], most: int) -> Counts:
     for source, kind, target, unit_id, pk, tier in rows:
         (counts.first if tier < 2 else counts.others).setdefault(source, []).append(pk)
         read[source] += 1
-        if (kind, target) not in seen:
+        # Whichever way it was found: no more of a source is counted than one above the bound.
+        if read[source] <= most + 1 and (kind, target) not in seen:
             seen.add((kind, target))
             counts.kinds[kind] = counts.kinds.get(kind, 0) + 1
             counts.units[kind, unit_id] = counts.units.get((kind, unit_id), 0) + 1
@@ -269,10 +281,12 @@ def stems(asked: Sequence[str]) -> dict[str, str]:
     return {word: words.fold(stem) for word, stem in rows if stem and stem != word}
 
 
+# pg_trgm's own threshold (0.3) decides what is like a word.
 _ALIKE = (
     "SELECT w, k.text FROM unnest(%s::text[]) w CROSS JOIN LATERAL ("
     " SELECT text FROM search_word WHERE text %% w OR text LIKE '%%' || w || '%%'"
     " ORDER BY similarity(text, w) DESC, text LIMIT %s) k"
+    " UNION SELECT w, text FROM unnest(%s::text[], %s::text[]) AS pairs(w, other) JOIN search_word ON text = other"
 )
 
 
@@ -283,9 +297,8 @@ def alike(asking: Asking, asked: Sequence[str]) -> dict[str, list[str]]:
     long = [word for word in asked if len(word) > 2 and not word.isdigit()]
     if not long:
         return {}
-    with transaction.atomic():
-        _rows("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(ALIKE)])
-        rows = _rows(_ALIKE, [long, COMPARED])
+    pairs = [(word, other) for word in long for other in words.swapped(word)]
+    rows = _rows(_ALIKE, [long, COMPARED, [word for word, _ in pairs], [other for _, other in pairs]])
     known: dict[str, list[str]] = {}
     for word, other in rows:
         known.setdefault(word, []).append(other)

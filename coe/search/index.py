@@ -17,7 +17,7 @@ from coe.search.sources import Source, Text
 
 CHUNK = 200
 # Counted up when texts come to be taken apart in another way, so that all of them differ.
-_MANNER = 1
+_MANNER = 2
 # Of all advisory locks of this database, those of the index; and the one of its words.
 _LOCKS = 7_263_512
 _WORDS = -1
@@ -87,8 +87,8 @@ def _entry(source: Source, text: Text, stamp: str) -> Entry:
     names = words.words_of_name(title)
     keywords = [word for keyword in text.keywords for word in words.words_of_name(_tidy(keyword))]
     head = [("A", names), ("B", keywords), ("C", words.words_of(summary))]
-    initials = sorted({words.initial(word) for word in names})
-    marks = [words.mark(source.name), *initials]
+    beginnings = {beginning for word in names for beginning in words.beginnings(word)}
+    marks = [words.mark(source.name), *sorted(beginnings)]
     entry = Entry(
         source=source.name,
         ref=text.ref,

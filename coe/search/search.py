@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
 from django.core.paginator import Page
@@ -92,6 +92,8 @@ class Found:
     is_more: bool = False
     kinds: list[Facet] = field(default_factory=list)
     units: list[Facet] = field(default_factory=list)
+    # The units above the chosen one.
+    way: list[Facet] = field(default_factory=list)
     meant: str = ""
     is_alike: bool = False
 
@@ -127,7 +129,6 @@ def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int 
         else:
             near = {}
     hits = found.best(looked, counts, most=min(page * PER_PAGE, found.SHOWN), kind=kind)
-    of_units = asking.look(looked) if unit else counts
     total, is_more = counts.of(kind), counts.is_more(kind)
     if total > COUNT_AT_MOST:
         total, is_more = COUNT_AT_MOST, True
@@ -137,7 +138,8 @@ def search(person: Person, q: str, *, kind: str = "", unit: str = "", page: int 
         total,
         is_more,
         _kinds(counts, kind),
-        tree.facets(of_units, kind),
+        tree.facets(counts, kind),
+        way=tree.way(),
         meant=_meant(asked, near) if hits else "",
         is_alike=bool(near),
     )
@@ -253,29 +255,41 @@ def _meant(asked: Sequence[str], near: dict[str, list[str]]) -> str:
     return " ".join(right) if right != list(asked) else ""
 
 
+class _Unit(NamedTuple):
+    pk: int
+    slug: str
+    name: str
+    lineage: list[int]
+
+
 class _Tree:
     """The units, and which of them a search is narrowed to."""
 
     def __init__(self, slug: str) -> None:
-        self.units = {unit.pk: unit for unit in BusinessUnit.objects.all()}
+        rows = BusinessUnit.objects.order_by("pk").values_list("pk", "slug", "name", "lineage")
+        self.units = {row[0]: _Unit(*row) for row in rows}
         self.chosen = next((unit for unit in self.units.values() if unit.slug == slug), None) if slug else None
         self.within: list[int] | None = None
         if slug:
             inside = (pk for pk, unit in self.units.items() if self.chosen and self.chosen.pk in unit.lineage)
             self.within = sorted(inside)
 
+    def way(self) -> list[Facet]:
+        """The units above the chosen one, from the vertical down; how much they have is not counted."""
+        above = self.chosen.lineage[:-1] if self.chosen else []
+        return [Facet(self.units[pk].slug, self.units[pk].name, 0, False, depth=at) for at, pk in enumerate(above)]
+
     def facets(self, counts: found.Counts, kind: str) -> list[Facet]:
-        """The verticals; where a unit is chosen, the way down to it and what is right below it."""
+        """The verticals; where a unit is chosen, that one and those right below it."""
+        path = self.chosen.lineage if self.chosen else []
         n: Counter[int] = Counter()
         for (of_kind, unit_id), many in counts.units.items():
-            if unit_id in self.units and kind in ("", of_kind):
-                n.update(dict.fromkeys(self.units[unit_id].lineage, many))
-        path = self.chosen.lineage if self.chosen else []
-        below = [unit for unit in self.units.values() if unit.parent_id == (path[-1] if path else None)]
-        shown = [
-            *(self.units[pk] for pk in path if pk in self.units),
-            *sorted(below, key=lambda unit: (-n[unit.pk], unit.name)),
-        ]
+            unit = self.units.get(unit_id or 0)
+            if unit and kind in ("", of_kind):
+                for pk in unit.lineage[: len(path) + 1]:
+                    n[pk] += many
+        below = [unit for unit in self.units.values() if unit.lineage[:-1] == path]
+        shown = sorted(below, key=lambda unit: (-n[unit.pk], unit.name))
         return [
             Facet(
                 unit.slug,
@@ -286,6 +300,6 @@ class _Tree:
                 len(unit.lineage) - 1,
                 is_unit=True,
             )
-            for unit in shown
+            for unit in ([self.chosen, *shown] if self.chosen else shown)
             if n[unit.pk] or unit == self.chosen
         ]

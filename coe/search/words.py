@@ -71,9 +71,9 @@ def mark(source: str) -> str:
     return f"~{source}"
 
 
-def initial(word: str) -> str:
-    """The word for "a word that begins with this letter"."""
-    return f"^{word[0]}"
+def beginnings(word: str) -> list[str]:
+    """The words for "a word that begins with this letter" and "with these two letters"."""
+    return [f"^{word[:many]}" for many in (1, 2) if len(word) >= many]
 
 
 def asked(text: str, *, most: int = 8) -> list[str]:
@@ -95,8 +95,8 @@ def any_of(words: Sequence[str], stems: dict[str, str], near: dict[str, list[str
 
 
 def _ways(word: str, stems: dict[str, str], near: dict[str, list[str]]) -> list[str]:
-    # One letter begins too many words for each of them to be looked up.
-    ways = [f"'{word}'", f"'{initial(word)}'"] if len(word) == 1 else [f"'{word}':*"]
+    # One or two letters begin too many words for each of them to be looked up: these are found in titles alone.
+    ways = [f"'{word}'", f"'^{word}'"] if len(word) <= 2 else [f"'{word}':*"]
     if (stem := stems.get(word, "")) and len(stem) > 2:
         ways = [f"'{stem}':*"] if word.startswith(stem) else [*ways, f"'{stem}':*"]
     return [*ways, *(f"'{other}'" for other in near.get(word, []))]
@@ -114,6 +114,12 @@ def distance(one: str, other: str) -> int:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
     return row[-1]
+
+
+def swapped(word: str) -> list[str]:
+    """The word with two neighbours exchanged, in each way: what no count of common letters finds in a short word."""
+    found = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return [other for other in found if other != word]
 
 
 def near(word: str, known: Iterable[str]) -> list[str]:
