@@ -40,6 +40,4 @@ def test_a_migration_that_was_not_applied_is_said(client):
         assert answer.json()["checks"]["database"] == "1 migrations not applied"
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0004_unread', now())"
-            )
+            cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0004_unread', now())")
