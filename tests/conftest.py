@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import django
+import pytest
 from django.conf import settings
 
 from tests import parts
