@@ -24,7 +24,7 @@ demo: .venv/.demo frontend/dist/cairn.css ## start everything on embedded parts 
 install: .venv/.dev frontend/dist/cairn.css ## all that development needs, in .venv and frontend/
 
 test: .venv/.dev frontend/dist/cairn.css browser ## run all tests (on embedded parts, or on DATABASE_URL and BROKER_URL)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: .venv/.dev frontend/dist/cairn.css ## ruff, mypy, import-linter, migrations, templates
 	@exec $(BIN)/python -m tests.checks

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import django
-import pytest
 from django.conf import settings
 
 from tests import parts
@@ -18,20 +17,6 @@ settings.CELERY_TASK_DEFAULT_QUEUE = os.environ.get("TASK_QUEUE", "celery")
 django.setup()
 
 pytest_plugins = ["tests.fixtures"]
-
-
-# The files that take longest begin first, so that no process sits idle at the end. Nothing else hangs on the order.
-LONGEST = (
-    "tests/access/test_queries.py",
-    "tests/guides/test_injections.py",
-    "tests/demo/",
-    "tests/api/",
-    "tests/access/",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_unconfigure() -> None:

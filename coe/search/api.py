@@ -30,7 +30,7 @@ class SearchHitSerializer(serializers.Serializer[Any]):
 class SearchFacetSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(help_text="What to ask for to narrow the search to it.")
     # The base class has a `label` too, which is read before fields are gathered.
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     count = serializers.IntegerField()
     is_more = serializers.BooleanField(help_text="There may be more than `count`.")
 
@@ -66,7 +66,7 @@ class SearchViewSet(EtagMixin, viewsets.GenericViewSet[Entry]):
             OpenApiParameter("unit", str, description="Only this unit and its sub-units, by slug."),
             OpenApiParameter("page", int, description="Twenty finds are on one page."),
         ],
-        responses=forced_singular_serializer(SearchAnswerSerializer),  # type: ignore[no-untyped-call]
+        responses=forced_singular_serializer(SearchAnswerSerializer),  # type: ignore[no-untyped-call]  # untyped
     )
     def list(self, request: Request) -> Response:
         asked = request.query_params
