@@ -75,7 +75,7 @@ class Company:
         asked = request_sync(actor=self.admin, name=self.source.name)
         run_sync(sync_id=asked.pk)
         # The worker may have been at this very sync already.
-        parts.family.until(lambda: Sync.objects.get(pk=asked.pk).finished_at is not None, "the sync")
+        parts.family.until(lambda: Sync.objects.get(pk=asked.pk).finished_at is not None, "the sync", seconds=60)
         assert Sync.objects.get(pk=asked.pk).state == Sync.State.DONE
 
 
