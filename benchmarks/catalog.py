@@ -19,6 +19,8 @@ from typing import Any
 
 import django
 
+from benchmarks.pages import milliseconds, queries
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coe.settings")
 
 SCRATCH = "cairn_bench_catalog"
@@ -144,7 +146,7 @@ def _measured(projects: int, units: int) -> dict[str, Any]:
         every = [one for each in times.values() for one in each]
         found[f"{name}_ms"] = round(statistics.median(every), 1)
         found[f"{name}_worst_ms"] = round(max(medians.values()), 1)
-        most = max(most, *(_queries(client, f"/projects/{asked}") for asked in ASKED))
+        most = max(most, *(queries(client, f"/projects/{asked}") for asked in ASKED))
         everything += every
         slowest += [(took, name, asked) for asked, took in medians.items()]
     took, name, asked = max(slowest)
@@ -159,25 +161,7 @@ def _measured(projects: int, units: int) -> dict[str, Any]:
 
 def _times(client: Any, path: str) -> list[float]:
     """Milliseconds of each of some requests, the first of all aside."""
-    return [_request(client, path) for _ in range(REQUESTS + 1)][1:]
-
-
-def _request(client: Any, path: str) -> float:
-    started = time.perf_counter()
-    response = client.get(path)
-    elapsed = (time.perf_counter() - started) * 1000
-    if response.status_code != 200:
-        raise RuntimeError(f"{path} answered {response.status_code}")
-    return elapsed
-
-
-def _queries(client: Any, path: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:
-        client.get(path)
-    return len(captured)
+    return [milliseconds(client, path) for _ in range(REQUESTS + 1)][1:]
 
 
 def main() -> int:

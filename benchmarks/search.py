@@ -23,6 +23,8 @@ from typing import Any
 
 import django
 
+from benchmarks.pages import milliseconds, queries
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coe.settings")
 
 SCRATCH = "cairn_bench_search"
@@ -338,11 +340,11 @@ def timed(readers: dict[str, Any]) -> dict[str, Any]:
         asked |= {f"/search/suggest/?q={quote_plus(one)}": typed for one in TYPED}
         own = []
         for path, where in asked.items():
-            times = [_request(client, path) for _ in range(REQUESTS + 1)][1:]
+            times = [milliseconds(client, path) for _ in range(REQUESTS + 1)][1:]
             where += times
             own += times if where is pages else []
             slowest.append((statistics.median(times), name, path))
-            most = max(most, _queries(client, path))
+            most = max(most, queries(client, path))
         found[f"{name}_ms"] = round(statistics.median(own), 1)
     found |= {"median_ms": round(statistics.median(pages), 1), "p95_ms": _p95(pages)}
     found |= {"suggest_ms": round(statistics.median(typed), 1), "suggest_p95_ms": _p95(typed), "queries": most}
@@ -354,24 +356,6 @@ def timed(readers: dict[str, Any]) -> dict[str, Any]:
 
 def _p95(times: list[float]) -> float:
     return round(statistics.quantiles(times, n=20)[-1], 1)
-
-
-def _request(client: Any, path: str) -> float:
-    started = time.perf_counter()
-    response = client.get(path)
-    elapsed = (time.perf_counter() - started) * 1000
-    if response.status_code != 200:
-        raise RuntimeError(f"{path} answered {response.status_code}")
-    return elapsed
-
-
-def _queries(client: Any, path: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:
-        client.get(path)
-    return len(captured)
 
 
 def main() -> int:
