@@ -13,6 +13,9 @@ urlpatterns = [
     path("", include("coe.accounts.urls")),
     path("", include("coe.search.urls")),
     path("", include("coe.guides.urls")),
+    path("", include("coe.mentors.urls")),
+    path("", include("coe.mentoring.urls")),
+    path("", include("coe.notices.urls")),
     path("", include("projects.catalog.urls")),
     # Before tracking: a model's name may have slashes, so its own page takes any address that is left.
     path("", include("projects.modelpages.urls")),

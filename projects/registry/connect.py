@@ -19,7 +19,7 @@ from projects.registry.models import Hook
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
 from projects.tracking.models import Source
 from projects.tracking.pages import items
-from projects.tracking.secrets import decrypt, encrypt
+from coe.core.secrets import decrypt, encrypt
 
 EVENTS = (
     ("REGISTERED_MODEL", "CREATED"),

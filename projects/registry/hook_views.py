@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from projects.registry import deliveries, webhooks
 from projects.registry.models import Hook
-from projects.tracking.secrets import Unreadable, decrypt
+from coe.core.secrets import Unreadable, decrypt
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 
 from django.utils import timezone
 
-from projects.tracking import facts, outgoing, secrets
+from coe.core import outgoing, secrets
+from projects.tracking import facts
 from projects.tracking.models import Source
 
 API = "/api/2.0/mlflow/"

@@ -13,7 +13,7 @@ from coe.accounts.models import Person
 from coe.core import access, changes, events
 from coe.core.errors import Refused, invalid
 from projects.catalog.models import Project
-from projects.tracking import secrets
+from coe.core import secrets
 from projects.tracking.mlflow import Gateway, GatewayError
 from projects.tracking.models import Experiment, LinkOrigin, RegisteredModel, Source, Sync
 from projects.tracking.nudge import nudge

@@ -46,7 +46,8 @@ def test_a_reader_speaks_and_is_answered(
     expect(panel.get_by_label("What did you miss?")).to_have_count(0)
     assert reader.url.endswith(where)
 
-    panel.get_by_role("link", name="Report a wrong output").click()
+    with reader.expect_navigation():
+        panel.get_by_role("link", name="Report a wrong output").click()
     axe(reader)
     fits(reader)
     reader.get_by_label("What came out").fill("A score of 90 for somebody who stayed")
@@ -59,7 +60,8 @@ def test_a_reader_speaks_and_is_answered(
     owner = chromium(world.owner, phone=phone, dark=dark)
     owner.goto("/")
     axe(owner)
-    owner.get_by_role("link", name="A score of 90 for somebody who stayed").click()
+    with owner.expect_navigation():
+        owner.get_by_role("link", name="A score of 90 for somebody who stayed").click()
     axe(owner)
     fits(owner)
     owner.get_by_label("What comes of it").select_option("mended")

@@ -150,9 +150,11 @@ def test_from_plain_mlflow_code_to_the_alias_that_moved(
 
     team.goto("/handoffs/")
     axe(team)
-    team.get_by_role("link", name=f"{company.model} {version}").click()
+    with team.expect_navigation():
+        team.get_by_role("link", name=f"{company.model} {version}").click()
     axe(team)
-    team.get_by_role("link", name="A runbook is written").first.click()
+    with team.expect_navigation():
+        team.get_by_role("link", name="A runbook is written").first.click()
     axe(team)
     team.get_by_label("A link").fill("https://wiki.example.com/churn/runbook")
     team.get_by_role("button", name="Add, and on to the next").click()
@@ -163,11 +165,13 @@ def test_from_plain_mlflow_code_to_the_alias_that_moved(
     other.goto("/handoffs/")
     other.get_by_role("link", name=f"{company.model} {version}").click()
     other.get_by_role("button", name="Begin the review").click()
-    other.get_by_role("link", name="Operations can run it").first.click()
+    with other.expect_navigation():
+        other.get_by_role("link", name="Operations can run it").first.click()
     axe(other)
     other.get_by_role("button", name="Sign", exact=True).click()
     other.get_by_role("link", name="The whole handoff").click()
-    other.get_by_role("link", name="Return…").click()
+    with other.expect_navigation():
+        other.get_by_role("link", name="Return…").click()
     axe(other)
     other.go_back()
     other.get_by_role("link", name="Accept…").click()

@@ -47,7 +47,8 @@ def test_found_read_reported_answered(world: Any, chromium: Any, axe: Any, phone
 
     owner = chromium(world.owner, phone=phone, dark=dark)
     owner.goto("/")
-    owner.get_by_role("link", name="A score of 90 for somebody who stayed").click()
+    with owner.expect_navigation():
+        owner.get_by_role("link", name="A score of 90 for somebody who stayed").click()
     axe(owner)
     owner.get_by_label("What comes of it").select_option("planned")
     owner.get_by_label("Your answer").fill("Version 3 knows about holidays.")

@@ -13,7 +13,7 @@ from mlflow.webhooks.delivery import _generate_hmac_signature
 
 from projects.registry.models import Hook
 from projects.tracking.models import Source
-from projects.tracking.secrets import encrypt
+from coe.core.secrets import encrypt
 
 SECRET = "the secret that both sides know"
 

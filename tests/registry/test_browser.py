@@ -24,9 +24,11 @@ def test_an_approver_puts_an_alias_back(make: Make, chromium: Browsing, axe: Axe
     page = chromium(written.approver, phone=phone, dark=dark)
     page.goto(PAGE)
     axe(page)
-    page.get_by_role("link", name="Moved aliases").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Moved aliases").click()
     axe(page)
-    page.get_by_role("link", name="standby", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="standby", exact=True).click()
     axe(page)
     page.get_by_label("Why").fill("Nobody tested version 1")
     page.get_by_role("button", name="Put it back on version 2").click()

@@ -24,7 +24,7 @@ from projects.registry.connect import Connected, connect_hook
 from projects.registry.models import Delivery, Hook
 from projects.tracking.mlflow import Gateway, GatewayError
 from projects.tracking.models import ModelVersion, RegisteredModel, Source
-from projects.tracking.secrets import decrypt
+from coe.core.secrets import decrypt
 from tests import parts
 from tests.factories import Make
 from tests.registry.calls import Call

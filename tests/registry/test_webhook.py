@@ -23,7 +23,7 @@ from projects.registry import deliveries, webhooks
 from projects.registry.models import Delivery, Hook
 from projects.tracking import followups
 from projects.tracking.models import RegisteredModel, Source
-from projects.tracking.secrets import encrypt
+from coe.core.secrets import encrypt
 from tests.factories import Make
 from tests.races import meeting, together
 from tests.registry.calls import SECRET, Call, event, hook_of

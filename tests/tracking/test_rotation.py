@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import models
 
-from projects.tracking import secrets
+from coe.core import secrets
 from projects.tracking.models import Source
 from tests.factories import Make
 

@@ -12,7 +12,8 @@ from django.test import Client
 from coe.accounts.models import Person
 from coe.core.errors import Refused
 from coe.core.models import Event
-from projects.tracking import secrets, services
+from coe.core import secrets
+from projects.tracking import services
 from projects.tracking.models import Source, Sync
 from tests.factories import Make
 from tests.tracking import lying

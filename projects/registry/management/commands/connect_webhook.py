@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from projects.registry.connect import connect_hook
 from projects.tracking.mlflow import GatewayError
 from projects.tracking.models import Source
-from projects.tracking.secrets import Unreadable
+from coe.core.secrets import Unreadable
 
 
 class Command(BaseCommand):

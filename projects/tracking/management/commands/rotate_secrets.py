@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from projects.tracking import secrets
+from coe.core import secrets
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from projects.tracking import outgoing, secrets
+from coe.core import outgoing, secrets
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
 from tests.tracking import lying
 from tests.tracking.lying import Liar
