@@ -18,6 +18,8 @@ for room in (
     "coe.mentors",
     "coe.mentoring",
     "coe.notices",
+    "coe.paths",
+    "coe.onboarding",
     "projects.catalog",
     "projects.tracking",
     "projects.registry",

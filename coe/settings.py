@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "coe.mentors",
     "coe.mentoring",
     "coe.notices",
+    "coe.paths",
+    "coe.onboarding",
     "projects.catalog",
     "projects.tracking",
     "projects.registry",

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("coe.mentors.urls")),
     path("", include("coe.mentoring.urls")),
     path("", include("coe.notices.urls")),
+    path("", include("coe.paths.urls")),
+    path("", include("coe.onboarding.urls")),
     path("", include("projects.catalog.urls")),
     # Before tracking: a model's name may have slashes, so its own page takes any address that is left.
     path("", include("projects.modelpages.urls")),
