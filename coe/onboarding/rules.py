@@ -45,7 +45,7 @@ def _enrol(person: Person, who: object) -> bool:
 
 
 @access.rule("onboarding.team")
-def _make_team(person: Person, unit: object) -> bool:
+def _make_team(person: Person, _unit: object) -> bool:
     """Anybody may begin a team, and is its lead."""
     return person.is_active
 
