@@ -22,7 +22,7 @@ SECRET_KEY = env.secret("SECRET_KEY", least=32)
 SECRETS_KEYS = env.fernet_keys("SECRETS_KEYS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-# Where other programs (MLflow's webhooks) reach this site.
+# Where people (from mails) and other programs (MLflow's webhooks) reach this site.
 SITE_URL = env.url("SITE_URL", ("http", "https"), "")
 
 INSTALLED_APPS = [
@@ -142,6 +142,11 @@ CELERY_BEAT_SCHEDULE = {
     "observations": {"task": "measures.gather_touched", "schedule": 30.0, "options": {"expires": 30}},
     # What comes true by its date alone (a KPI's new name), and whatever was missed.
     "search": {"task": "search.rebuild", "schedule": crontab(hour="2", minute="40")},
+    "letters": {"task": "notices.post_letters", "schedule": 20.0, "options": {"expires": 20}},
+    "notices": {"task": "notices.forget", "schedule": crontab(hour="3", minute="10")},
+    "mentoring": {"task": "mentoring.route", "schedule": 60.0, "options": {"expires": 60}},
+    # Each hour: whose step became late in the night hears of it in the morning, wherever that is.
+    "onboarding": {"task": "onboarding.nudge", "schedule": crontab(minute="10"), "options": {"expires": 3000}},
     "boards": {"task": "reports.warm_boards", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -165,6 +170,26 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 KNOX_TOKEN_MODEL = "accounts.ApiToken"
 TOKEN_DAYS = env.whole("TOKEN_DAYS", 90, least=1, most=366)
+# How long a mentor who is asked has for an answer, in working hours of the mentor, by urgency; reminded at half.
+MENTORING_HOURS = {
+    "today": env.whole("MENTORING_HOURS_TODAY", 2, least=1, most=400),
+    "week": env.whole("MENTORING_HOURS_WEEK", 8, least=1, most=400),
+    "later": env.whole("MENTORING_HOURS_LATER", 16, least=1, most=400),
+}
+# What counts how much when a mentor is looked for, in hundredths: see coe/mentoring/routing_values.py.
+MENTORING_WEIGHTS = {
+    "fit": env.whole("MENTORING_WEIGHT_FIT", 100, most=1000),
+    "unit": env.whole("MENTORING_WEIGHT_UNIT", 10, most=1000),
+    "together": env.whole("MENTORING_WEIGHT_TOGETHER", 15, most=1000),
+    "wanted": env.whole("MENTORING_WEIGHT_WANTED", 10, most=1000),
+    "load": env.whole("MENTORING_WEIGHT_LOAD", 20, most=1000),
+    "recent": env.whole("MENTORING_WEIGHT_RECENT", 10, most=1000),
+    "topic": env.whole("MENTORING_WEIGHT_TOPIC", 100, least=1, most=1000),
+    "urgency": env.whole("MENTORING_WEIGHT_URGENCY", 50, most=1000),
+    "waiting": env.whole("MENTORING_WEIGHT_WAITING", 25, most=1000),
+    "least_fit": env.whole("MENTORING_LEAST_FIT", 35, most=100),
+}
+MENTORING_PATIENCE_HOURS = env.whole("MENTORING_PATIENCE_HOURS", 24, most=720)
 # Whom the sign-in page of the demo offers, by e-mail address.
 DEMO_PEOPLE = env.words("DEMO_PEOPLE")
 
@@ -172,7 +197,14 @@ EMAIL_HOST = env.text("EMAIL_HOST", "")
 # Without a mail server, mails are printed where the operator sees them.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT = env.whole("EMAIL_PORT", 25, least=1, most=65535)
+# Nothing, STARTTLS (mostly on port 587) or TLS from the first byte (mostly on port 465).
+EMAIL_SECURITY = env.choice("EMAIL_SECURITY", "none", ("none", "starttls", "tls"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_HOST_USER = env.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", "")
 EMAIL_TIMEOUT = 10
+if EMAIL_HOST and not SITE_URL:
+    raise BadSetting("SITE_URL", "is missing; with EMAIL_HOST it must be there, as mails link to the site")
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Cairn <cairn@localhost>")
 
 # -- API ----------------------------------------------------------------------------------------------------------
@@ -218,6 +250,13 @@ SPECTACULAR_SETTINGS = {
         "FeedbackKindEnum": "coe.guides.models.Feedback.Kind",
         "FeedbackStateEnum": "coe.guides.models.Feedback.State",
         "FeedbackOutcomeEnum": "coe.guides.models.Feedback.Outcome",
+        "RequestStateEnum": "coe.mentoring.models.State",
+        "RequestUrgencyEnum": "coe.mentoring.models.Urgency",
+        "AttemptStateEnum": "coe.mentoring.models.Attempt.State",
+        "AttemptHowEnum": "coe.mentoring.models.Attempt.How",
+        "AnswerKindEnum": "coe.mentoring.answers.KINDS",
+        "ChannelEnum": "coe.notices.models.Channel",
+        "NoticeWhenEnum": "coe.notices.models.When",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

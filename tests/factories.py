@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils import timezone
 
 from coe.accounts.models import BusinessUnit, Grant, Person
 from coe.guides.models import Document, Feedback, Revision
+from coe.mentoring.models import Attempt, Request
+from coe.mentors.models import Mentor, Skill
+from coe.notices.models import Notice
+from coe.paths.models import Edition as PathEdition
+from coe.paths.models import Path, Step
 from kpis.measures.models import Baseline, Binding, Kpi, KpiVersion, Observation, Target
 from projects.catalog.models import Member, Project, StageMove
 from projects.checklists.models import Checklist, Edition, Item
@@ -232,3 +239,101 @@ class Make:
         edition.state, edition.published_at = "published", datetime.now(UTC)
         edition.save(update_fields=["state", "published_at"])
         return checklist
+
+    def path(
+        self,
+        slug: str = "",
+        *,
+        steps: list[dict[str, Any]] | None = None,
+        published: bool = True,
+        owner: Person | None = None,
+        **fields: Any,
+    ) -> Path:
+        """A path with one edition, published unless it shall be a draft; a step is a dict of fields, a task unless it
+        says so: `make.path("new-team", steps=[{"key": "read"}, {"key": "run", "needs": ["read"]}])`.
+        """
+        slug = slug or f"path-{next(_next)}"
+        path = Path.objects.create(
+            slug=slug, owner=owner or self.person(), **{"title": slug.replace("-", " ").capitalize(), **fields}
+        )
+        edition = PathEdition.objects.create(path=path, number=1, created_by=path.owner)
+        for position, step in enumerate(steps if steps is not None else [{"key": "begin"}], start=1):
+            key = step.get("key", f"step-{position}")
+            plain = {"key": key, "title": key.replace("-", " ").capitalize()}
+            if step.get("kind") == "verified":
+                plain["check_key"] = "first_run"
+            Step.objects.create(edition=edition, position=position, **{**plain, **step})
+        if published:
+            edition.state, edition.published_at, edition.published_by = "published", timezone.now(), path.owner
+            edition.save(update_fields=["state", "published_at", "published_by"])
+        return path
+
+    def mentor(
+        self,
+        person: Person | None = None,
+        *,
+        skills: dict[str, int] | None = None,
+        all_week: bool = False,
+        **fields: Any,
+    ) -> Mentor:
+        """A mentor who speaks English and takes three at a time, Monday to Friday by UTC; `all_week`: at all hours.
+
+        The skills are levels by tag: `make.mentor(skills={"nlp": 2})`.
+        """
+        person = person or self.person()
+        Grant.objects.get_or_create(person=person, role="mentor", unit=None)
+        units = fields.pop("units", [])
+        week = {"week": [[[0, 1440]]] * 7} if all_week else {}
+        mentor = Mentor.objects.create(
+            person=person, **{"languages": ["en"], "zone": "UTC", "capacity": 3, **week, **fields}
+        )
+        mentor.units.set(units)
+        Skill.objects.bulk_create(Skill(mentor=mentor, tag=tag, level=level) for tag, level in (skills or {}).items())
+        return mentor
+
+    def request(
+        self,
+        requester: Person | None = None,
+        *,
+        mentor: Mentor | None = None,
+        about: Model | None = None,
+        team: Sequence[Person] = (),
+        how: str = "routed",
+        holds_place: bool = True,
+        **fields: Any,
+    ) -> Request:
+        """A request that waits; with a mentor one in conversation, or by `state` one that is asked or resolved.
+
+        With a mentor there is the attempt that belongs to its state; it is due in a day where it is pending.
+        """
+        now = timezone.now()
+        state = fields.pop("state", "open" if mentor else "waiting")
+        if about is not None:
+            fields |= {"subject_type": ContentType.objects.get_for_model(about), "subject_id": about.pk}
+        requester = requester or self.person()
+        defaults: dict[str, Any] = {"goal": f"Find out why figure {next(_next)} drifts", "topic": "calibration"}
+        if state == "waiting":
+            defaults["waiting_since"] = now
+        if state == "resolved":
+            by = mentor.person if mentor else requester
+            defaults |= {"resolved_at": now, "resolved_by": by, "resolution": "Mended.", "resolution_html": "Mended."}
+        made = Request.objects.create(requester=requester, mentor=mentor, state=state, **{**defaults, **fields})
+        made.team.set(team)
+        if mentor is not None:
+            attempt = {"asked": "pending", "open": "accepted", "resolved": "done"}.get(state, "ended")
+            live = attempt in ("pending", "accepted")
+            Attempt.objects.create(
+                request=made, mentor=mentor, round=made.round, state=attempt, how=how, holds_place=holds_place,
+                asked_at=made.created_at, remind_at=now + timedelta(hours=12), due_at=now + timedelta(days=1),
+                answered_at=None if attempt == "pending" else now, ended_at=None if live else now,
+            )  # fmt: skip
+        return made
+
+    def notice(self, person: Person, about: Model | None = None, **fields: Any) -> Notice:
+        """An unread notice about a thing, by default about the person; it leads to the person's own page."""
+        about = about or person
+        defaults = {"topic": "delivery", "thread": f"thread:{next(_next)}", "text": f"Something about {about}."}
+        subject = {"subject_type": ContentType.objects.get_for_model(about), "subject_id": about.pk}
+        return Notice.objects.create(
+            person=person, **{"url": "/me/", "label": str(about), **defaults, **subject, **fields}
+        )

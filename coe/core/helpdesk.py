@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,17 +30,41 @@ class Question:
     origin: str = ""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What became of a question: "waiting", "asked", "open", "resolved" or "withdrawn", and by whom it is answered."""
+
+    state: str
+    label: str
+    url: str
+    helper: int | None = None
+
+
 Ask = Callable[[Any, Question], Subject]
-# What became of questions, by their subject's id: "waiting", "asked", "open", "resolved" or "withdrawn".
-States = Callable[[Any, set[int]], Mapping[int, str]]
-_desk: list[tuple[Ask, States]] = []
+# By the subject's id, of those there are.
+Standings = Callable[[Collection[int]], Mapping[int, Standing]]
 
 
-def register(ask: Ask, states: States) -> None:
+@dataclass(frozen=True)
+class Desk:
+    """Who answers. `type_id` gives the content type of what questions become, `verbs` are those of events that change
+    their standing.
+    """
+
+    ask: Ask
+    standings: Standings
+    type_id: Callable[[], int]
+    verbs: frozenset[str]
+
+
+_desk: list[Desk] = []
+
+
+def register(desk: Desk) -> None:
     """Say who answers. Raises `AlreadyRegistered` when somebody does already."""
     if _desk:
         raise AlreadyRegistered("help desk")
-    _desk.append((ask, states))
+    _desk.append(desk)
 
 
 def is_open() -> bool:
@@ -49,10 +73,20 @@ def is_open() -> bool:
 
 
 def ask(person: Any, question: Question) -> Subject:
-    """Ask for `person`, in the caller's transaction. Returns what was made of it. Raises as the mentors' verb does."""
-    return _desk[0][0](person, question)
+    """Ask for `person`, in the caller's transaction. Returns what was made of it. Raises as the helpers' verb does."""
+    return _desk[0].ask(person, question)
 
 
-def states(person: Any, ids: set[int]) -> Mapping[int, str]:
-    """The states of those questions that the person may know of."""
-    return _desk[0][1](person, ids) if ids and _desk else {}
+def standings(ids: Collection[int]) -> Mapping[int, Standing]:
+    """What became of these questions; nothing of those that are not there. Who may know of them the caller must ask."""
+    return _desk[0].standings(ids) if ids and _desk else {}
+
+
+def type_id() -> int | None:
+    """The content type of what questions become; None where nobody answers."""
+    return _desk[0].type_id() if _desk else None
+
+
+def verbs() -> frozenset[str]:
+    """The verbs of events after which a question may stand otherwise."""
+    return _desk[0].verbs if _desk else frozenset()

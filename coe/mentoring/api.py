@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from rest_framework.viewsets import ViewSetMixin
+from coe.mentoring import request_api
 
-routes: list[tuple[str, type[ViewSetMixin]]] = []
+routes = request_api.routes

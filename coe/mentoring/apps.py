@@ -6,7 +6,22 @@ class MentoringConfig(AppConfig):
     label = "mentoring"
 
     def ready(self) -> None:
+        from coe.core import helpdesk
         from coe.core.context import rail_item
-        from coe.mentoring import rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.mentoring import (
+            desk,
+            evidence,
+            onboarding_checks,  # noqa: F401  fills the registry of checks of paths
+            places,
+            rules,  # noqa: F401  fills the access registry and the sentences of events
+            search,
+        )
+        from coe.mentors import changed, load
+        from coe.search import sources
 
+        helpdesk.register(desk.DESK)
+        changed.on_change(places.wake)
+        load.register(places.held)
+        evidence.register()
+        sources.register(search.THREADS)
         rail_item("Mentoring", "/mentoring/", order=75)

@@ -23,8 +23,13 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(Q(requester=person) | Q(pk__in=team))
 
     def of_mentor(self, person: Person) -> Self:
-        """Those that the person as a mentor is asked or answers, or did."""
+        """Those that the person as a mentor is asked, answers, or resolved."""
         return self.filter(mentor__person=person)
+
+    def tagged(self, tag: str) -> Self:
+        """Those with that topic or further skill."""
+        tag = " ".join(tag.replace("\0", "").lower().split())
+        return self.filter(Q(topic=tag) | Q(skills__contains=[tag]))
 
     def unresolved(self) -> Self:
         return self.filter(state__in=["waiting", "asked", "open"])

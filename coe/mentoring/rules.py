@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 
 from coe.accounts.models import Person
@@ -41,8 +43,14 @@ def _ask(_person: Person, _request: object) -> bool:
 
 @access.rule("mentoring.answer")
 def _answer(person: Person, request: object) -> bool:
-    """Accept, decline, hand over: who is asked or answers."""
+    """Accept and decline: who is asked or answers."""
     return isinstance(request, Request) and is_mentor(person, request)
+
+
+@access.rule("mentoring.hand_over")
+def _hand_over(person: Person, request: object) -> bool:
+    """Give it to another mentor: who is asked or answers, and the centre."""
+    return access.may(person, "mentoring.answer", request) or is_administrator(person)
 
 
 @access.rule("mentoring.write")
@@ -76,12 +84,16 @@ def _guide(person: Person, request: object) -> bool:
     return access.may(person, "mentoring.write", request) and access.may(person, "document.create")
 
 
+def _with_reason(said: str, facts: dict[str, Any]) -> str:
+    return f"{said}: {facts['reason']}" if facts.get("reason") else said
+
+
 events.sentence("mentoring.requested", "asked for a mentor: {goal}")
 events.sentence("mentoring.changed", lambda facts: "changed " + ", ".join(facts.get("fields", [])).replace("_", " "))
 events.sentence("mentoring.asked", "asked {mentor} ({how})")
 events.sentence("mentoring.reminded", "reminded {mentor}")
 events.sentence("mentoring.accepted", "took it on")
-events.sentence("mentoring.declined", "declined: {reason}")
+events.sentence("mentoring.declined", lambda facts: _with_reason("declined", facts))
 events.sentence("mentoring.silent", "moved it on: {mentor} did not answer in time")
 events.sentence("mentoring.waits", "found no mentor who could take it")
 events.sentence("mentoring.written", "wrote")
@@ -92,6 +104,6 @@ events.sentence("mentoring.handed_over", "handed it over to {mentor}: {reason}")
 events.sentence("mentoring.resolved", "resolved it")
 events.sentence("mentoring.reopened", "opened it again: {reason}")
 events.sentence("mentoring.rated", "rated the help {rating} of 5")
-events.sentence("mentoring.withdrawn", "withdrew it: {reason}")
+events.sentence("mentoring.withdrawn", lambda facts: _with_reason("withdrew it", facts))
 events.sentence("mentoring.guide_made", "made a guide of it: {title}")
 events.sentence("mentoring.served", "found the answer in “{label}”")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -44,7 +45,7 @@ class Mentor(IsSubject):
     week: models.JSONField[Any] = models.JSONField(default=working_week)
     # Whose holidays are free: codes as in ISO 3166, the part of the country where its holidays differ.
     country = models.CharField(max_length=2, blank=True)
-    region = models.CharField(max_length=6, blank=True)
+    region = models.CharField(max_length=20, blank=True)
     capacity = models.PositiveSmallIntegerField("requests at a time", default=3)
     wanted: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     unwanted: ArrayField[list[str], list[str]] = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -71,6 +72,10 @@ class Mentor(IsSubject):
 
     def get_absolute_url(self) -> str:
         return reverse("mentors:mentor", args=[self.person_id])
+
+    def is_paused(self, on: date) -> bool:
+        """Whether the mentor takes no requests on that day (of the mentor's own calendar)."""
+        return self.paused_at is not None and (self.paused_until is None or self.paused_until > on)
 
 
 class Level(models.IntegerChoices):

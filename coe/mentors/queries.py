@@ -23,6 +23,10 @@ class MentorQuerySet(models.QuerySet["Mentor"]):
         holds = Grant.objects.filter(person=OuterRef("person"), role=Role.MENTOR)
         return self.filter(Exists(holds), stopped_at=None, person__is_active=True)
 
+    def with_serving(self) -> Self:
+        """`holds_role`: whether the person has the role of a mentor (now)."""
+        return self.annotate(holds_role=Exists(Grant.objects.filter(person=OuterRef("person"), role=Role.MENTOR)))
+
     def taking(self, on: date) -> Self:
         """Those who are neither paused nor away on that day (of their own calendar)."""
         paused = Q(paused_at__isnull=False) & (Q(paused_until=None) | Q(paused_until__gt=on))

@@ -28,12 +28,17 @@ def _edit(person: Person, mentor: object) -> bool:
     return isinstance(mentor, Mentor) and (mentor.person_id == person.pk or is_administrator(person))
 
 
-events.sentence("mentor.began", "began to mentor")
+@access.rule("mentor.export")
+def _export(person: Person, _mentors: object) -> bool:
+    return is_administrator(person)
+
+
+events.sentence("mentor.began", "began mentoring")
 events.sentence("mentor.changed", lambda facts: "changed " + ", ".join(facts.get("fields", [])).replace("_", " "))
 events.sentence("mentor.skills_set", "said what they know: {tags}")
 events.sentence("mentor.away_added", "is away from {first} to {last}")
 events.sentence("mentor.away_removed", "is not away from {first} to {last}")
 events.sentence("mentor.paused", "takes no requests{until}")
 events.sentence("mentor.resumed", "takes requests again")
-events.sentence("mentor.stopped", "stopped to mentor")
-events.sentence("mentor.returned", "mentors again")
+events.sentence("mentor.stopped", "stopped mentoring: {reason}")
+events.sentence("mentor.returned", "began mentoring again")

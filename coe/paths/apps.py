@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PathsConfig(AppConfig):
@@ -6,4 +7,14 @@ class PathsConfig(AppConfig):
     label = "paths"
 
     def ready(self) -> None:
-        from coe.paths import rules  # noqa: F401  fills the access registry and the sentences of events
+        from coe.paths import (  # noqa: F401  they fill the registry of checks, the access registry, the sentences of events
+            builtin,
+            guide_checks,
+            people_checks,
+            rules,
+        )
+        from coe.paths.search import PATHS
+        from coe.search import sources
+
+        sources.register(PATHS)
+        post_migrate.connect(builtin.after_migrate, sender=self, dispatch_uid="paths.builtin")

@@ -114,6 +114,11 @@ class Step(models.Model):
         PERSON = "person", "Each person"
         TEAM = "team", "The team once"
 
+    class Evidence(models.TextChoices):
+        NONE = "", "Nothing"
+        WORDS = "words", "Words"
+        LINK = "link", "A link"
+
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="steps")
     key = models.SlugField(max_length=60)
     position = models.PositiveIntegerField()
@@ -135,8 +140,8 @@ class Step(models.Model):
     experience: ArrayField[list[str], list[str]] = ArrayField(
         models.CharField(max_length=12, choices=Experience.choices), default=list, blank=True
     )
-    # Of reading: the guide. By its short name too, so that a built-in path finds a guide that is written later.
-    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    # Of reading: the guide; without one, `text` is what is read.
+    document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # Of what Cairn sees: the registered check and what it is asked with.
     check_key = models.CharField(max_length=60, blank=True)
     params: models.JSONField[Any] = models.JSONField(default=dict, blank=True)
@@ -147,10 +152,8 @@ class Step(models.Model):
     covers: ArrayField[list[str], list[str]] = ArrayField(models.SlugField(max_length=60), default=list, blank=True)
     # Of meeting a mentor: the topic of the request.
     topic = models.CharField(max_length=40, blank=True)
-    # What must be shown of a task: nothing, words, or a link.
-    evidence = models.CharField(
-        max_length=5, blank=True, choices=[("", "Nothing"), ("words", "Words"), ("link", "A link")]
-    )
+    # What must be shown of a task.
+    evidence = models.CharField(max_length=5, blank=True, choices=Evidence.choices, default=Evidence.NONE)
 
     class Meta:
         ordering = ["edition", "position"]
@@ -165,6 +168,8 @@ class Step(models.Model):
             models.CheckConstraint(name="step_check_named", condition=~Q(kind="verified") | ~Q(check_key="")),
             models.CheckConstraint(name="step_pass_mark", condition=Q(pass_mark__gte=1, pass_mark__lte=100)),
             models.CheckConstraint(name="step_scope_known", condition=Q(scope__in=["person", "team"])),
+            models.CheckConstraint(name="step_needs_rule_known", condition=Q(needs_rule__in=["all", "any"])),
+            models.CheckConstraint(name="step_evidence_known", condition=Q(evidence__in=["", "words", "link"])),
         ]
 
     def __str__(self) -> str:

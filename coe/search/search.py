@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
@@ -41,6 +42,8 @@ class Hit:
     excerpt: SafeString
     unit: BusinessUnit | None
     score: float
+    # The id of what is shown, in its own table.
+    target: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,24 @@ def suggest(person: Person, q: str) -> list[tuple[str, list[Hit]]]:
     ]
 
 
+def like(person: Person, text: str, *, kinds: Sequence[str], must: str = "", most: int = 5) -> list[Hit]:
+    """What says something like a sentence does, the best first: not every word of it need be there, but two of them.
+
+    Of `must` (a tag, say) and one word of the text also counts what has these two. Only these kinds are looked at.
+    """
+    first = words.asked(must)
+    asked = list(dict.fromkeys([*first, *(word for word in words.asked(text, most=12) if len(word) > 2)]))
+    if not asked:
+        return []
+    stems = found.stems(asked)
+    pairs: list[tuple[str, ...]] = [*combinations(asked, 2)] or [(asked[0],)]
+    ways = " | ".join(f"({words.condition(pair, stems)})" for pair in pairs)
+    looked = found.Looked(f"({ways})", words.any_of(asked, stems), "")
+    counts = found.Asking(person).look(looked)
+    hits = [hit for kind in kinds for hit in found.best(looked, counts, most=most, kind=kind)]
+    return _shown(sorted(hits, key=lambda hit: (-hit.score, hit.pk))[:most], looked)
+
+
 def _typed(asking: found.Asking, looked: found.Looked) -> list[found.Scored]:
     return found.best(looked, asking.look(looked, most=found.FEW, only_heads=True), most=found.FEW)
 
@@ -223,6 +244,7 @@ def _shown(hits: Sequence[found.Scored], looked: found.Looked) -> list[Hit]:
             excerpt=_html(entry.excerpt),
             unit=entry.unit,
             score=round(score, 4),
+            target=entry.target,
         )
         for pk, score, _ in hits
         if (entry := entries.get(pk)) and entry.kind in known

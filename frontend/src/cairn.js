@@ -7,6 +7,8 @@ import { closeMenuOnEscape } from "./keys.js";
 import { openPaletteOnSlash } from "./palette.js";
 import { tellOfFailures } from "./failures.js";
 import { startEditors } from "./editor.js";
+import { startReordering } from "./reorder.js";
+import { takeAttachments } from "./attachments.js";
 
 sendCsrfToken(document);
 renewCsrfToken(document);
@@ -16,3 +18,5 @@ openPaletteOnSlash(document);
 closeMenuOnEscape(document);
 tellOfFailures(document);
 startEditors(document);
+startReordering(document);
+takeAttachments(document);

@@ -14,14 +14,19 @@ function say(doc, sentence) {
   place.replaceChildren(notice);
 }
 
+// What a page asks for by itself every now and then (data-quiet) neither complains nor takes a complaint away.
+const isQuiet = (event) => event.detail.elt?.closest?.("[data-quiet]");
+
 export function tellOfFailures(doc) {
   doc.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
     say(doc, SENTENCES[event.detail.xhr.status] ?? "Cairn could not answer. Nothing you typed is lost: try again.");
   });
-  doc.addEventListener("htmx:sendError", () => {
+  doc.addEventListener("htmx:sendError", (event) => {
+    if (isQuiet(event)) return;
     say(doc, "Cairn cannot be reached. Check your connection, then try again.");
   });
   doc.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) doc.getElementById("live")?.replaceChildren();
+    if (event.detail.successful && !isQuiet(event)) doc.getElementById("live")?.replaceChildren();
   });
 }

@@ -9,7 +9,13 @@ class MeasuresConfig(AppConfig):
         from coe.core import access
         from coe.core.context import rail_item
         from coe.search import sources
-        from kpis.measures import handoff_checks, rules, search, touched  # noqa: F401  they register what they hold
+        from kpis.measures import (  # noqa: F401  they register what they hold
+            handoff_checks,
+            onboarding_checks,
+            rules,
+            search,
+            touched,
+        )
         from kpis.measures.model_figures import figures_of_models
         from projects.modelpages import figures
         from projects.tracking import followups

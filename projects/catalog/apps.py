@@ -7,8 +7,17 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from coe.core.context import rail_item
+        from coe.mentors import evidence as mentors_evidence
+        from coe.mentors import tags as mentors_tags
         from coe.search import sources
-        from projects.catalog import rules, search  # noqa: F401  rules fill the access registry and say the events
+        from projects.catalog import (
+            evidence,
+            onboarding_checks,  # noqa: F401  fills the registry of checks of paths
+            rules,  # noqa: F401  fills the access registry and says the events
+            search,
+        )
 
         sources.register(search.PROJECTS)
+        mentors_evidence.register("projects", evidence.proofs)
+        mentors_tags.register("projects", evidence.tags)
         rail_item("Projects", "/projects/", order=40)

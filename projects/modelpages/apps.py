@@ -12,6 +12,7 @@ class ModelPagesConfig(AppConfig):
         from projects.modelpages import (  # noqa: F401  they fill the registries of checks and of access
             handoff_check,
             kinds,
+            onboarding_checks,
             report_check,
             rules,
             search,

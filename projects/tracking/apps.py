@@ -16,11 +16,19 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from coe.core.context import rail_item
         from coe.search import sources
-        from projects.tracking import followups, rules, search  # noqa: F401  rules fill the registry, say the events
+        from projects.tracking import (
+            arrivals,
+            followups,
+            onboarding_checks,  # noqa: F401  fills the registry of checks of paths
+            rules,  # noqa: F401  fills the access registry and says the events
+            search,
+        )
 
         sources.register(search.EXPERIMENTS)
         sources.register(search.MODELS)
         followups.register("search", search.after_sync)
+        # Before those of higher rooms, which take the marks off what was touched.
+        followups.register("arrivals", arrivals.after_sync)
         rail_item("Models", "/models/", order=50)
         rail_item("Experiments", "/experiments/", order=60)
         rail_item("Sources", "/sources/", order=100, group="Centre")

@@ -11,7 +11,11 @@ from tests.access import (
     guides_matrix,
     handoffs_matrix,
     library_matrix,
+    mentoring_api_matrix,
+    mentoring_matrix,
+    mentors_matrix,
     modelpages_matrix,
+    notices_matrix,
     registry_matrix,
     search_matrix,
 )
@@ -113,7 +117,10 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     **guides_matrix.PAGES,
     **handoffs_matrix.PAGES,
     **library_matrix.PAGES,
+    **mentoring_matrix.PAGES,
+    **mentors_matrix.PAGES,
     **modelpages_matrix.PAGES,
+    **notices_matrix.PAGES,
     **registry_matrix.PAGES,
     **search_matrix.PAGES,
 }
@@ -166,7 +173,10 @@ API: dict[str, list[tuple[str, str, Rule]]] = {
     **guides_matrix.API,
     **handoffs_matrix.API,
     **library_matrix.API,
+    **mentoring_api_matrix.API,
+    **mentors_matrix.API,
     **modelpages_matrix.API,
+    **notices_matrix.API,
     **registry_matrix.API,
     **search_matrix.API,
 }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from coe.accounts.models import Grant, Person
+from coe.core import files
 from coe.guides import services as guides
+from coe.mentoring.models import Message, MessageFile, Served
+from coe.mentors.models import Away, Mentor
+from coe.notices import links
 from projects.catalog.models import Project
 from projects.checklists import services as checklists
 from projects.handoffs import services
@@ -114,4 +120,47 @@ def build(make: Make) -> World:
             f"{slug}_document": document.slug,
             f"{slug}_feedback": feedback.pk,
         }
+    names |= requests(make, people)
+    names |= notices(make, people)
     return World(people, names)
+
+
+def requests(make: Make, people: dict[str, Person]) -> dict[str, str | int]:
+    """Requests that the member asked and the owner, who has a mentor's profile, is asked or answers.
+
+    `request` is in conversation, `asked` waits for the owner's answer; of each project one that is resolved and shared.
+    """
+    mentor = Mentor.objects.create(person=people["owner"], languages=["en"])
+    other = make.mentor(make.person("mentor@example.com"))
+    one = make.request(people["member"], mentor=mentor, topic="forecasting")
+    asked = make.request(people["member"], mentor=mentor, state="asked")
+    starts = timezone.now() + timedelta(days=2)
+    meeting = Message.objects.create(request=one, author=people["owner"], starts_at=starts, minutes=30, place="Room 4")
+    written = Message.objects.create(request=one, author=people["member"], text="Here.", html="<p>Here.</p>")
+    kept = files.keep("log.txt", b"epoch 1: 0.71")
+    found: dict[str, str | int] = {
+        "request": one.pk,
+        "asked": asked.pk,
+        "meeting": meeting.pk,
+        "message_file": MessageFile.objects.create(message=written, name="log.txt", file=kept).pk,
+        "mentor": mentor.pk,
+        "other_mentor": other.pk,
+        "other_mentor_person": other.person_id,
+        "other_mentor_away": Away.objects.create(mentor=other, first=starts.date(), last=starts.date()).pk,
+    }
+    for project in Project.objects.filter(slug__in=["open", "closed"]):
+        solved = make.request(people["member"], mentor=mentor, about=project, state="resolved")
+        found[f"{project.slug}_request"] = solved.pk
+        if project.slug == "open":
+            found["served"] = Served.objects.create(person=people["viewer"], thread=solved).pk
+    return found
+
+
+def notices(make: Make, people: dict[str, Person]) -> dict[str, str | int]:
+    """The viewer was told of both projects, of the closed one before it was closed; and a mail's way out."""
+    viewer = people["viewer"]
+    found: dict[str, str | int] = {"unsubscribe": links.unsubscribe_token(viewer.pk, "delivery")}
+    for project in Project.objects.filter(slug__in=["open", "closed"]):
+        told = make.notice(viewer, project)
+        found["notice" if project.slug == "open" else "closed_notice"] = told.pk
+    return found

@@ -52,6 +52,12 @@ def one_connection() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
+def collection_of(path: str) -> str:
+    """What an address is of: "units" of /api/v1/units/, "requests" of /api/v1/mentoring/requests/{id}/."""
+    parts = path.split("/")[3:]
+    return parts[1] if parts[0] == "mentoring" else parts[0]
+
+
 class Asking:
     """Asks operations of one schema with one token; `found` is what was wrong, once for each kind of fault.
 
@@ -89,9 +95,12 @@ class Asking:
 
     def _meet(self, case: Case, data: st.DataObject) -> None:
         """Most names in a generated request name nothing: put in some under which there is something."""
-        collection = case.operation.path.strip("/").split("/")[2]
+        path = case.operation.path
+        collection = collection_of(path)
         for name in case.path_parameters or {}:
-            case.path_parameters[name] = self._or_known(data, collection, case.path_parameters[name])
+            # Of one address, or of all of a collection.
+            key = f"{path} {name}" if f"{path} {name}" in self.known else collection
+            case.path_parameters[name] = self._or_known(data, key, case.path_parameters[name])
         if case.media_type == "text/csv":
             case.body = self._or_known(data, case.media_type, case.body)
         # JSON alone can spell every text; forms are left as they were generated.

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from coe.accounts.models import ApiToken, Person
-from projects.catalog.models import StatusUpdate
+from coe.mentoring.models import Message
+from projects.catalog.models import Project, StatusUpdate
 from projects.tracking.models import AliasMove, LoggedModel, ModelVersion, Sync
 from tests.factories import Make
 
@@ -53,6 +54,7 @@ class World:
             answered_by=owner,
             answered_at=timezone.now(),
         )
+        help_ = self._requests(make, churn, owner)
         # The ends of the calendar, where adding a day or turning it into UTC overflows.
         days = [yesterday] * 4 + [date.min.isoformat(), date.max.isoformat()]
         self.known: dict[str, list[Any]] = {
@@ -112,4 +114,30 @@ class World:
                 b"project,kpi,date,value\nnothing,hours,never,many\n",
             ],
             "as_of": days,
+            **help_,
+        }
+
+    def _requests(self, make: Make, churn: Project, owner: Person) -> dict[str, list[Any]]:
+        """Requests that the administrator asks, answers and places; what names them in the schema."""
+        mine, other = make.mentor(self.admin), make.mentor()
+        waits = make.request(owner)
+        asked = make.request(owner, mentor=mine, state="asked")
+        still_open = make.request(self.admin, mentor=other, about=churn)
+        done = make.request(self.admin, mentor=other, state="resolved", rating=4)
+        soon = timezone.now() + timedelta(days=3)
+        meeting = Message.objects.create(request=still_open, author=owner, starts_at=soon, minutes=30)
+        one = "/api/v1/mentoring/requests/{id}/meetings/{message}/"
+        return {
+            "requests": [waits.pk, asked.pk, still_open.pk, done.pk],
+            f"{one} id": [still_open.pk],
+            f"{one} message": [meeting.pk],
+            "requests.starts_at": [soon.isoformat()] * 3 + ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"],
+            "requests.about": [None, {"kind": "project", "id": churn.pk}, {"kind": "kpi", "id": 1}],
+            "requests.version": [None],
+            "requests.team": [[], [owner.email]],
+            "requests.mentor": [other.person.email],
+            "requests.kind": ["thread"],
+            "requests.id": [done.pk],
+            **{f"requests.{name}": [*["calibration"] * 6, "\x00"] for name in ("topic", "goal")},
+            "requests.reason": [*["Words"] * 6, "\x00", "\ud800"],
         }

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('zone', models.CharField(blank=True, max_length=60, verbose_name='time zone')),
                 ('week', models.JSONField(default=coe.mentors.models.working_week)),
                 ('country', models.CharField(blank=True, max_length=2)),
-                ('region', models.CharField(blank=True, max_length=6)),
+                ('region', models.CharField(blank=True, max_length=20)),
                 ('capacity', models.PositiveSmallIntegerField(default=3, verbose_name='requests at a time')),
                 ('wanted', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
                 ('unwanted', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
