@@ -202,7 +202,7 @@ class Simulation:
         heapq.heappush(self.events, (moment, next(self.number), what))
 
     def arrives(self, one: Asking) -> Callable[[float], None]:
-        def happen(now: float) -> None:
+        def happen(_now: float) -> None:
             self.centre.waiting[one.id] = one
 
         return happen
@@ -234,7 +234,7 @@ class Simulation:
             self.at(answer, self.accepts(one, mentor))
 
     def returns(self, one: Asking, mentor: int) -> Callable[[float], None]:
-        def happen(now: float) -> None:
+        def happen(_now: float) -> None:
             self.centre.held[mentor] -= 1
             self.centre.waiting[one.id] = one
 
@@ -251,7 +251,7 @@ class Simulation:
         return happen
 
     def leaves(self, mentor: int) -> Callable[[float], None]:
-        def happen(now: float) -> None:
+        def happen(_now: float) -> None:
             self.centre.held[mentor] -= 1
 
         return happen

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "projects.checklists",
     "projects.handoffs",
     "projects.modelpages",
+    "projects.starting",
     "kpis.measures",
     "kpis.reports",
     "django.contrib.auth",
@@ -147,6 +148,8 @@ CELERY_BEAT_SCHEDULE = {
     "mentoring": {"task": "mentoring.route", "schedule": 60.0, "options": {"expires": 60}},
     # Each hour: whose step became late in the night hears of it in the morning, wherever that is.
     "onboarding": {"task": "onboarding.nudge", "schedule": crontab(minute="10"), "options": {"expires": 3000}},
+    # At night: who looks at their digest in the morning finds it there, wherever that is.
+    "verification": {"task": "guides.tell_due", "schedule": crontab(minute="25"), "options": {"expires": 3000}},
     "boards": {"task": "reports.warm_boards", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -182,14 +185,14 @@ MENTORING_WEIGHTS = {
     "unit": env.whole("MENTORING_WEIGHT_UNIT", 10, most=1000),
     "together": env.whole("MENTORING_WEIGHT_TOGETHER", 15, most=1000),
     "wanted": env.whole("MENTORING_WEIGHT_WANTED", 10, most=1000),
-    "load": env.whole("MENTORING_WEIGHT_LOAD", 20, most=1000),
-    "recent": env.whole("MENTORING_WEIGHT_RECENT", 10, most=1000),
+    "load": env.whole("MENTORING_WEIGHT_LOAD", 15, most=1000),
+    "recent": env.whole("MENTORING_WEIGHT_RECENT", 15, most=1000),
     "topic": env.whole("MENTORING_WEIGHT_TOPIC", 100, least=1, most=1000),
     "urgency": env.whole("MENTORING_WEIGHT_URGENCY", 50, most=1000),
     "waiting": env.whole("MENTORING_WEIGHT_WAITING", 25, most=1000),
-    "least_fit": env.whole("MENTORING_LEAST_FIT", 35, most=100),
+    "least_fit": env.whole("MENTORING_LEAST_FIT", 75, most=100),
 }
-MENTORING_PATIENCE_HOURS = env.whole("MENTORING_PATIENCE_HOURS", 24, most=720)
+MENTORING_PATIENCE_HOURS = env.whole("MENTORING_PATIENCE_HOURS", 30, most=720)
 # Whom the sign-in page of the demo offers, by e-mail address.
 DEMO_PEOPLE = env.words("DEMO_PEOPLE")
 
@@ -249,7 +252,13 @@ SPECTACULAR_SETTINGS = {
         "LessonOutcomeEnum": "coe.guides.models.Outcome",
         "FeedbackKindEnum": "coe.guides.models.Feedback.Kind",
         "FeedbackStateEnum": "coe.guides.models.Feedback.State",
+        "MentorStateEnum": "coe.mentors.availability.Availability",
         "FeedbackOutcomeEnum": "coe.guides.models.Feedback.Outcome",
+        "AudienceEnum": "coe.guides.models.Audience",
+        "RoleEnum": "coe.accounts.models.Role",
+        "PathAudienceEnum": "coe.paths.models.Audience",
+        "StepKindEnum": "coe.paths.models.Step.Kind",
+        "StepEvidenceEnum": "coe.paths.models.Step.Evidence",
         "RequestStateEnum": "coe.mentoring.models.State",
         "RequestUrgencyEnum": "coe.mentoring.models.Urgency",
         "AttemptStateEnum": "coe.mentoring.models.Attempt.State",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("projects.registry.urls")),
     path("", include("projects.checklists.urls")),
     path("", include("projects.handoffs.urls")),
+    path("", include("projects.starting.urls")),
     path("", include("kpis.measures.urls")),
     path("", include("kpis.reports.urls")),
     path("api/v1/", include("coe.api_urls")),

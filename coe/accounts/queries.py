@@ -73,6 +73,18 @@ def leads_of(unit: BusinessUnit) -> list[Grant]:
     return sorted(grants.select_related("person", "unit"), key=lambda g: (nearest[g.unit_id or 0], g.person.name))
 
 
+def holders(*roles: str, unit: BusinessUnit | None = None) -> set[int]:
+    """The ids of active people who hold one of the roles everywhere or, with a unit, for it or one above it."""
+    where = Q(unit=None) | Q(unit__in=unit.lineage) if unit else Q(unit=None)
+    found = Grant.objects.filter(where, role__in=roles, person__is_active=True)
+    return set(found.order_by().values_list("person_id", flat=True))
+
+
+def administrators() -> set[int]:
+    """The ids of those who run the centre."""
+    return holders(Role.ADMINISTRATOR)
+
+
 def units_to_grant_in(person: Person) -> list[tuple[int, BusinessUnit]]:
     """Where `person` may give roles: everywhere for the centre, else the units led and those below them."""
     units = BusinessUnit.objects.visible_to(person)

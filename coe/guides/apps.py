@@ -7,7 +7,11 @@ class GuidesConfig(AppConfig):
 
     def ready(self) -> None:
         from coe.core.context import rail_item
-        from coe.guides import rules, search  # noqa: F401  rules fill the access registry and say the events
+        from coe.guides import (
+            rules,  # noqa: F401  fills the access registry and says the events
+            search,
+            telling,  # noqa: F401  says whom events are told
+        )
         from coe.search import sources
 
         sources.register(search.GUIDES)

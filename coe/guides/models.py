@@ -82,6 +82,8 @@ class Document(About, IsSubject):
     verified_at = models.DateTimeField(null=True)
     verified_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     verify_every_days = models.PositiveIntegerField("days between verifications", default=180)
+    # When its owner was last told that it should be verified.
+    due_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(null=True)
     # Brought in from a folder and edited there; empty: written in Cairn.
     origin = models.CharField(max_length=80, blank=True)

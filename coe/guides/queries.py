@@ -1,19 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from coe.core import access
 
 if TYPE_CHECKING:
     from coe.guides.models import Document, Feedback  # noqa: F401  in quotes below
+
+
+# Whoever publishes a text knows it for so long; then somebody should say that it is true.
+NEVER_VERIFIED = timedelta(days=7)
+_VERIFIED_FOR = ExpressionWrapper(
+    Cast(Concat(F("verify_every_days"), Value(" days"), output_field=models.TextField()), DurationField()),
+    output_field=DurationField(),
+)
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -31,11 +39,19 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def verification_due(self, at: datetime | None = None) -> Self:
         """Published ones that nobody verified in time."""
-        days = ExpressionWrapper(
-            Cast(Concat(F("verify_every_days"), Value(" days"), output_field=models.TextField()), DurationField()),
-            output_field=DurationField(),
+        return self.published_only().filter(
+            Q(verified_at=None) | Q(verified_at__lte=(at or timezone.now()) - _VERIFIED_FOR)
         )
-        return self.published_only().filter(Q(verified_at=None) | Q(verified_at__lte=(at or timezone.now()) - days))
+
+    def verification_untold(self, at: datetime) -> Self:
+        """Published ones whose verification ended, or that nobody verified within a week, and whose owner was not told
+        since.
+        """
+        ended = Coalesce(
+            F("verified_at") + _VERIFIED_FOR, F("published_at") + NEVER_VERIFIED, output_field=models.DateTimeField()
+        )
+        found = self.published_only().alias(due_since=ended).filter(due_since__lte=at)
+        return found.filter(Q(due_told_at=None) | Q(due_told_at__lt=F("due_since")))
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -101,6 +101,7 @@ events.sentence("document.restored", "took up revision {restored_from} again, as
 events.sentence("document.published", "published “{title}”")
 events.sentence("document.withdrawn", "took “{title}” back from readers: {reason}")
 events.sentence("document.verified", "verified “{title}”")
+events.sentence("document.verification_due", "asks to verify “{title}”")
 events.sentence("document.archived", "took “{title}” out of use: {reason}")
 events.sentence("document.recalled", "put “{title}” into use again")
 events.sentence("document.file_added", "added the file {name}")

@@ -87,7 +87,7 @@ def hand_over(*, request_id: int, actor: Person, mentor_id: int, reason: str) ->
     places.end_attempt(attempt, Attempt.State.HANDED_OVER, reason)
     facts = {**_names(wanted), "reason": reason}
     events.record(actor=actor, verb="mentoring.handed_over", subject=request, facts=facts)
-    mentor = places.locked_mentor(wanted.pk)
+    mentor = p.locked_serving(wanted.pk, "mentor")
     made = places.ask(request=request, mentor=mentor, how=Attempt.How.HANDED, by=actor)
     # Whoever gave it away has a free place now.
     places.wake()

@@ -15,6 +15,7 @@ class MentoringConfig(AppConfig):
             places,
             rules,  # noqa: F401  fills the access registry and the sentences of events
             search,
+            telling,  # noqa: F401  says whom events are told
         )
         from coe.mentors import changed, load
         from coe.search import sources

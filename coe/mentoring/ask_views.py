@@ -128,14 +128,15 @@ def offered(request: PersonRequest) -> HttpResponseBase:
 def serve(request: PersonRequest) -> HttpResponseBase:
     """One of the answers was it: nobody need be asked."""
     kind, _, raw = request.POST.get("served", "").partition(":")
-    if kind not in answers.KINDS or not (raw.isascii() and raw.isdigit() and len(raw) < 19):
+    if kind not in ("guide", "thread") or not (raw.isascii() and raw.isdigit() and len(raw) < 19):
         raise Request.DoesNotExist
-    which = {"document_id" if kind == "guide" else "thread_id": int(raw)}
+    pk, note = int(raw), services.note_served
+    which: Any = {"document_id": pk} if kind == "guide" else {"thread_id": pk}
     try:
-        made = services.note_served(actor=request.user, topic=request.POST.get("topic", ""), **which)
+        made = note(actor=request.user, topic=request.POST.get("topic", ""), **which)
     except ValidationError:
         # A topic that is no tag is left out: what counts is which answer it was.
-        made = services.note_served(actor=request.user, **which)
+        made = note(actor=request.user, **which)
     return redirect("mentoring:served", made.pk)
 
 

@@ -67,6 +67,7 @@ def ask_for_help(
     access.require(actor, "mentoring.ask")
     _check_version(subject, version)
     said = _checked(goal, details, topic, skills, urgency, is_shared)
+    language = language.strip().lower()
     if language and not _LANGUAGE.fullmatch(language):
         raise invalid("language", "must be a code as in ISO 639: en, de, fr")
     people = p.team(team, actor.pk)
@@ -95,7 +96,7 @@ def _send(actor: Person, fields: dict[str, Any], people: Sequence[Person]) -> Re
     events.record(actor=actor, verb="mentoring.requested", subject=made, facts=facts)
     wanted: Mentor | None = fields["wanted"]
     if wanted is not None:
-        places.ask(request=made, mentor=places.locked_mentor(wanted.pk), how=Attempt.How.DIRECT, by=actor)
+        places.ask(request=made, mentor=p.locked_serving(wanted.pk, "mentor"), how=Attempt.How.DIRECT, by=actor)
     else:
         places.wake()
     return made

@@ -1,4 +1,4 @@
-"""The queue and the mentors out of the database, as routing takes them. Seven queries, however many there are."""
+"""The queue and the mentors out of the database, as routing takes them. Six queries, however many there are."""
 
 from __future__ import annotations
 

@@ -18,6 +18,8 @@ from coe.mentoring.asking import MOST_VERSION
 from coe.mentoring.mentor_choice import Choice, languages_of
 from coe.mentoring.models import Request, State, Urgency
 
+# Of meetings, in minutes.
+LENGTHS = (15, 30, 45, 60, 90, 120)
 COMMAS = "Commas between, like: calibration, time series"
 
 
@@ -30,7 +32,7 @@ class PlainSelectMany(PlainSelect, forms.SelectMultiple):
     """Several of many people, written at once."""
 
 
-class TeamField(forms.ModelMultipleChoiceField):
+class TeamField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """People whom a request is for too, as their ids."""
 
     def __init__(self) -> None:
@@ -40,7 +42,7 @@ class TeamField(forms.ModelMultipleChoiceField):
             required=False,
             help_text="They read and write in the thread as you do.",
         )
-        self.widget = PlainSelectMany(attrs={"multiple": True, "size": 6}, choices=self.choices)
+        self.widget = PlainSelectMany(attrs={"multiple": True, "size": 6}, choices=getattr(self, "choices", ()))
 
     def clean(self, value: Any) -> list[int]:  # type: ignore[override]  # ids are what the verbs take
         return [person.pk for person in super().clean(value)]
@@ -193,7 +195,7 @@ class FilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[tuple[str, Any]]:  # type: ignore[override]  # several
+    def clean(self, data: Any, initial: Any = None) -> list[tuple[str, Any]]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         found = [super(FilesField, self).clean(one, initial) for one in given]
         return [(one.name, one) for one in found]
@@ -201,7 +203,7 @@ class FilesField(forms.FileField):
 
 class MessageForm(forms.Form):
     text = forms.CharField(label="Your message", required=False, max_length=p.TEXT, widget=area(4))
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # a field of that name; a form keeps fields apart
         label="Files",
         required=False,
         allow_empty_file=True,
@@ -217,7 +219,7 @@ class MeetingForm(forms.Form):
     )
     minutes = forms.TypedChoiceField(
         label="For how long",
-        choices=[(str(n), f"{n} minutes") for n in (15, 30, 45, 60, 90, 120)],
+        choices=[(str(n), f"{n} minutes") for n in LENGTHS],
         initial="30",
         coerce=int,
     )
@@ -227,8 +229,9 @@ class MeetingForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         minutes, now = self.fields["minutes"], self.initial.get("minutes")
-        if isinstance(minutes, forms.ChoiceField) and now and str(now) not in dict(minutes.choices):
-            minutes.choices = [*minutes.choices, (str(now), f"{now} minutes")]
+        # Another length, which the API allows, stays.
+        if isinstance(minutes, forms.ChoiceField) and isinstance(now, int) and now not in LENGTHS:
+            minutes.choices = [(str(n), f"{n} minutes") for n in sorted({*LENGTHS, now})]
 
 
 class RequestFilter(forms.Form):

@@ -40,10 +40,10 @@ def home(request: PersonRequest) -> HttpResponseBase:
     shown = listing(lists.with_all(found), request.GET, sorts=lists.SORTS, default=default)
     now = timezone.now()
     waiting = lists.waiting_for(person) if mentors else []
-    rows, cards = lists.show(shown.page.object_list, waiting, person, now)
+    shown_rows, cards = lists.show(shown.page.object_list, waiting, person, now)
     context = {
         **shown.context(),
-        "rows": rows,
+        "rows": shown_rows,
         "waiting": cards,
         "load": lists.load_of(person) if mentors else None,
         "tabs": tabs,

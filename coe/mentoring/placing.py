@@ -221,7 +221,7 @@ def breakdown(request: Request) -> list[dict[str, Any]]:
 
     Each has `name`, `person`, `capacity`, `held`, and what `routing.Scores` has: `candidate` (the mentor's id),
     `reason` (why not; empty for who could be asked), `chosen` (whom Cairn would take), `total`, `levels` by tag, and
-    the parts from 0 to 1. Seven queries.
+    the parts from 0 to 1. Six queries.
     """
     found = candidates.standing([request], timezone.now())
     rows = []

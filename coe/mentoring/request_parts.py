@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from coe.accounts.models import Person
 from coe.core.errors import Refused, invalid
+from coe.mentoring import places
 from coe.mentoring.models import Attempt, Request, State
 from coe.mentors import tags
 from coe.mentors.models import Mentor
@@ -118,6 +119,14 @@ def serving(mentor_id: int, field: str, not_among: Iterable[int]) -> Mentor:
         raise invalid(field, "must be somebody who mentors now")
     if found.person_id in set(not_among):
         raise invalid(field, "must not be one of those who ask")
+    return found
+
+
+def locked_serving(mentor_id: int, field: str) -> Mentor:
+    """The mentor under the row's lock, if they mentor still. Raises `ValidationError` on `field`."""
+    found = places.locked_mentor(mentor_id)
+    if not Mentor.objects.serving().filter(pk=mentor_id).exists():
+        raise invalid(field, "must be somebody who mentors now")
     return found
 
 

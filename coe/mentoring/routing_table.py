@@ -40,7 +40,8 @@ class Table:
         self.held = self._of_each(lambda one: one.load)
         self.load: Values = self.held / self.capacity
         self.free: npt.NDArray[np.int64] = np.array([one.free for one in candidates], dtype=np.int64)
-        self.is_open = self._open()
+        self.could = self._could()
+        self.is_open: Flags = self.could & (self.free > 0)
         self._fit(weights)
         self._unit()
         self._wanted()
@@ -56,7 +57,8 @@ class Table:
             [weights.urgency * RANK.get(one.urgency, 0.0) + weights.waiting * (one.waited / DAY) for one in needs]
         )
         young = np.array([one.waited < weights.patience_for(one.urgency) for one in needs], dtype=bool)
-        self.is_young: Flags = young[:, None] & (self.fit < weights.least_fit)
+        best = np.where(self.could, self.fit, 0.0).max(axis=1, initial=0.0)
+        self.is_young: Flags = young[:, None] & (self.fit < weights.least_fit * best[:, None] - TINY)
         self.is_eligible: Flags = self.is_open & ~self.is_young
 
     def _of_each(self, value: Callable[[Candidate], float]) -> Values:
@@ -113,9 +115,10 @@ class Table:
         mean = counts.mean() if len(counts) else 0.0
         self.recent: Values = counts / (counts + mean) if mean else np.zeros(len(counts))
 
-    def _open(self) -> Flags:
-        """Which pairs pass every hard filter: `routing_values.hindrance` says the same of one pair."""
-        found = np.repeat((self.free > 0)[None, :], len(self.needs), axis=0)
+    def _could(self) -> Flags:
+        """Which pairs pass every hard filter but that of a free place; `routing_values.hindrance` says it of one."""
+        available = np.array([not one.closed for one in self.candidates], dtype=bool)
+        found = np.repeat(available[None, :], len(self.needs), axis=0)
         people = _columns((one.person,) for one in self.candidates)
         speaks = _columns(one.languages for one in self.candidates)
         unwanted = _columns(one.unwanted for one in self.candidates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -194,24 +195,33 @@ class MessageFileSerializer(serializers.ModelSerializer[MessageFile]):
     size = serializers.IntegerField(source="file.size", read_only=True)
     media_type = serializers.CharField(source="file.media_type", read_only=True)
 
+    url = serializers.SerializerMethodField(help_text="Where a browser downloads it.")
+
     class Meta:
         model = MessageFile
-        fields = ["id", "name", "size", "media_type"]
+        fields = ["id", "name", "url", "size", "media_type"]
         read_only_fields = fields
+
+    def get_url(self, row: MessageFile) -> str:
+        return reverse("mentoring:file", args=[row.message.request_id, row.pk])
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
     author = PersonField(read_only=True)
     files = MessageFileSerializer(many=True, read_only=True)
+    ics = serializers.SerializerMethodField(help_text="Of a meeting: where a browser gets it for a calendar.")
 
     class Meta:
         model = Message
         fields = [
             *("id", "author", "text", "html", "files", "created_at"),
-            *("starts_at", "minutes", "place", "sequence", "cancelled_at"),
+            *("starts_at", "minutes", "place", "sequence", "cancelled_at", "ics"),
         ]
         read_only_fields = fields
         extra_kwargs = {"starts_at": {"help_text": "Of a proposal to meet; null for other messages."}}
+
+    def get_ics(self, row: Message) -> str | None:
+        return reverse("mentoring:ics", args=[row.request_id, row.pk]) if row.is_meeting else None
 
 
 class NewMessageSerializer(serializers.Serializer[Any]):

@@ -57,9 +57,21 @@ def shown(request: PersonRequest, row: Request, *, status: int = 200, **more: An
         "stars": STARS,
         **more,
     }
+    for name, act in _SHOWN_WITH.items():
+        form = more.get(name)
+        if form is not None and form.errors and not context["may"][act]:
+            # It went on while they typed: the form is not on the page any more, but what they typed is.
+            context["refused"] = " ".join(map(str, form.non_field_errors()))
+            context["typed"] = next((form.data[field] for field in _TYPED if form.data.get(field)), "")
     return render(request, "mentoring/request.html", context, status=status)
 
 
+# Each form of the page, with the act that it belongs to; and what is typed into them.
+_SHOWN_WITH = {
+    **{"message_form": "write", "meeting_form": "meet", "resolve_form": "resolve", "reopen_form": "reopen"},
+    **{"decline_form": "answer", "withdraw_form": "withdraw"},
+}
+_TYPED = ("text", "resolution", "reason")
 STARS = ((5, "Very helpful"), (4, "Helpful"), (3, "Partly"), (2, "Hardly"), (1, "Not at all"))
 
 

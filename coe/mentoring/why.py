@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from coe.core import figures
 from coe.mentoring.models import Attempt, Request
 from coe.mentoring.routing import Plan
 from coe.mentors.models import Level
@@ -30,7 +31,7 @@ class Line:
     url: str
     is_chosen: bool
     reason: str
-    score: int
+    score: str
     fit: int
     knows: str
     unit: str
@@ -68,7 +69,7 @@ def lines(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
             url=reverse("mentors:mentor", args=[one["person"]]) if "person" in one else "",
             is_chosen=bool(one["chosen"]),
             reason=one["reason"],
-            score=round(100 * one["total"]),
+            score=figures.signless(round(100 * one["total"])),
             fit=round(100 * one["fit"]),
             knows=knows(one["levels"], others=True),
             unit={1.0: "serves this unit", 0.0: "serves other units"}.get(one["unit"], "serves any unit"),

@@ -92,7 +92,7 @@ class MentorViewSet(
         sorts = {key: fields for key, fields in lists.SORTS.items() if key != "free" or "free" in sort}
         return sorted_rows(known, sort, sorts=sorts, default="name")
 
-    def filter_queryset(self, queryset: QuerySet[Mentor]) -> QuerySet[Mentor]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filters are for the list: who stopped is still there under the own address."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 

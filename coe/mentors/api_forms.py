@@ -54,7 +54,7 @@ class WeekSerializer(serializers.Serializer[Any]):
     )
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class MentorPersonSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     email = serializers.EmailField()
@@ -67,7 +67,7 @@ class NowSerializer(serializers.Serializer[Now]):
 
 
 class MentorSerializer(serializers.ModelSerializer[Mentor]):
-    person = PersonSerializer()
+    person = MentorPersonSerializer()
     units: Any = serializers.SlugRelatedField(many=True, read_only=True, slug_field="slug", help_text="Empty: any.")
     zone = serializers.SerializerMethodField(help_text="The time zone that counts.")
     skills = SkillSerializer(many=True)

@@ -52,7 +52,7 @@ def send(letter: Letter, content: Content, noted: Callable[[], object]) -> None:
             raise Undeliverable(f"The mail server refused the mail: {code} {said}".strip()) from error
         raise
     except (UnicodeError, smtplib.SMTPNotSupportedError) as error:
-        raise Undeliverable("The mail server cannot send to this e-mail address.") from error
+        raise Undeliverable("Mail cannot be sent to this e-mail address.") from error
     finally:
         timer.cancel()
         with suppress(smtplib.SMTPException, OSError):

@@ -12,21 +12,24 @@ from coe.onboarding.models import Enrolment, Team
 
 @access.visibility("onboarding.team")
 def _teams(person: Person) -> Q:
-    """One's own teams, those one leads, those of units one leads; the centre: all."""
+    """One's own teams, those one leads, those of units one leads or is an executive of; the centre: all."""
     if is_administrator(person):
         return Q()
     member = Q(pk__in=Team.members.through.objects.filter(person=person).values("team"))
-    return member | Q(lead=person) | in_scope(standing(person).scope(Role.UNIT_LEAD))
+    seen = in_scope(standing(person).scope(Role.UNIT_LEAD, Role.EXECUTIVE))
+    return member | Q(lead=person) | (Q(unit__isnull=False) & seen)
 
 
 @access.visibility("enrolment")
 def _enrolments(person: Person) -> Q:
-    """One's own, those of one's team, those one mentors or leads, those of units one leads; the centre: all."""
+    """One's own, those of one's team, those one mentors or leads, those of units one leads or is an executive
+    of; the centre: all.
+    """
     if is_administrator(person):
         return Q()
     teams = Team.objects.filter(Q(lead=person) | Q(members=person)).order_by().values("pk")
-    led = in_scope(standing(person).scope(Role.UNIT_LEAD))
-    return Q(person=person) | Q(team__in=teams) | Q(mentor__person=person) | (Q(unit__isnull=False) & led)
+    seen = in_scope(standing(person).scope(Role.UNIT_LEAD, Role.EXECUTIVE))
+    return Q(person=person) | Q(team__in=teams) | Q(mentor__person=person) | (Q(unit__isnull=False) & seen)
 
 
 def leads(person: Person, unit: BusinessUnit | None) -> bool:

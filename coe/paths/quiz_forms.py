@@ -50,7 +50,9 @@ class QuizRows:
     def _sent(self, sent: Mapping[str, Any]) -> list[Row]:
         raw = str(sent.get(COUNT, ""))
         count = min(int(raw), MOST_QUESTIONS + _BLANK) if raw.isascii() and raw.isdigit() and len(raw) < 5 else 0
-        typed = [[str(sent.get(f"q{n}_{name}", "")) for name in ("text", "options", "why")] for n in range(1, count + 1)]
+        typed = [
+            [str(sent.get(f"q{n}_{name}", "")) for name in ("text", "options", "why")] for n in range(1, count + 1)
+        ]
         return [Row(n, text, options, why) for n, (text, options, why) in enumerate(typed, start=1)]
 
     def add_rows(self) -> None:

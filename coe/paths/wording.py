@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from coe.accounts.models import Role
 from coe.paths.models import Experience, Step
 
 _HOUR = 60
+# What begins with a star would read as right: a backslash stands before it, and one more before what begins with both.
+_STAR = re.compile(r"\\*\*")
 
 
 def duration(minutes: int | None) -> str:
@@ -79,7 +82,7 @@ def options(one: Mapping[str, object]) -> str:
     places = set(right) if isinstance(right, list) else set()
     lines = []
     for place, option in enumerate(given if isinstance(given, list) else []):
-        text = f"\\{option}" if str(option).startswith(("*", "\\*")) else str(option)
+        text = f"\\{option}" if _STAR.match(str(option)) else str(option)
         lines.append(f"* {text}" if place in places else text)
     return "\n".join(lines)
 
@@ -91,7 +94,7 @@ def options_of(text: str) -> tuple[list[str], list[int]]:
     for line in (one.strip() for one in text.splitlines()):
         is_right = line.startswith("*")
         option = line[1:].strip() if is_right else line
-        if option.startswith(("\\*", "\\\\*")):
+        if option.startswith("\\") and _STAR.match(option):
             option = option[1:]
         if option:
             if is_right:

@@ -9,6 +9,7 @@ import { tellOfFailures } from "./failures.js";
 import { startEditors } from "./editor.js";
 import { startReordering } from "./reorder.js";
 import { takeAttachments } from "./attachments.js";
+import { offerCopying } from "./copy.js";
 
 sendCsrfToken(document);
 renewCsrfToken(document);
@@ -20,3 +21,4 @@ tellOfFailures(document);
 startEditors(document);
 startReordering(document);
 takeAttachments(document);
+offerCopying(document);

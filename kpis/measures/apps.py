@@ -14,6 +14,7 @@ class MeasuresConfig(AppConfig):
             onboarding_checks,
             rules,
             search,
+            telling,
             touched,
         )
         from kpis.measures.model_figures import figures_of_models

@@ -15,6 +15,7 @@ class CatalogConfig(AppConfig):
             onboarding_checks,  # noqa: F401  fills the registry of checks of paths
             rules,  # noqa: F401  fills the access registry and says the events
             search,
+            telling,  # noqa: F401  says whom events are told
         )
 
         sources.register(search.PROJECTS)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Min
-
 from coe.paths.checks import Check, Finding, Newcomer, register
-from projects.catalog.models import Project
+from projects.catalog.models import Project, StatusUpdate
 from projects.catalog.newcomers import WHOSE, find_by_project, touched_by
 
 # What a project in the catalog says of itself, and how a newcomer reads that it is missing.
@@ -45,11 +43,12 @@ def find_status(newcomers: Sequence[Newcomer], _params: Mapping[str, Any]) -> li
     """Whether the team ever said how the project goes. At most two queries."""
 
     def of_projects(ids: set[int]) -> dict[int, Finding]:
-        given = Project.objects.filter(pk__in=ids).exclude(status_updates=None)
-        rows = given.annotate(first=Min("status_updates__created_at"))
+        first = StatusUpdate.objects.filter(project__in=ids).order_by("project_id", "created_at", "pk")
         return {
-            one.pk: Finding(True, at=one.first, evidence=((f"Status of {one.name}", one.get_absolute_url()),))
-            for one in rows
+            one.project_id: Finding(
+                True, at=one.created_at, evidence=((f"Status of {one.project}", one.project.get_absolute_url()),)
+            )
+            for one in first.distinct("project_id").select_related("project")
         }
 
     return find_by_project(newcomers, of_projects, not_yet="Nobody has said how the project goes yet.")

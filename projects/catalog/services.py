@@ -223,7 +223,7 @@ def add_member(*, slug: str, actor: Person, person: Person, responsibility: str)
     member, is_new = Member.objects.get_or_create(project=project, person=person, responsibility=responsibility)
     if is_new:
         _note_if_restricted(project)
-        facts = {"person": str(person), "responsibility": member.get_responsibility_display().lower()}
+        facts = _who(member)
         events.record(actor=actor, verb="project.member_added", subject=project, facts=facts)
     return member
 
@@ -238,10 +238,15 @@ def remove_member(*, slug: str, actor: Person, member_id: int) -> None:
     member = project.members.select_for_update(of=("self",)).select_related("person").get(pk=member_id)
     if member.person_id != actor.pk:
         access.require(actor, "project.govern", project)
-    facts = {"person": str(member.person), "responsibility": member.get_responsibility_display().lower()}
+    facts = _who(member)
     member.delete()
     _note_if_restricted(project)
     events.record(actor=actor, verb="project.member_removed", subject=project, facts=facts)
+
+
+def _who(member: Member) -> dict[str, Any]:
+    responsibility = member.get_responsibility_display().lower()
+    return {"person": str(member.person), "person_id": member.person_id, "responsibility": responsibility}
 
 
 def give_status(*, slug: str, actor: Person, status: str, text: str = "") -> StatusUpdate:

@@ -9,10 +9,11 @@ class HandoffsConfig(AppConfig):
         from coe.core.context import rail_item
         from coe.mentors import evidence as mentors_evidence
         from projects.catalog import timelines
-        from projects.handoffs import (  # noqa: F401  they fill registries: checks, access, sentences of events, gates
+        from projects.handoffs import (  # noqa: F401  they fill registries: checks, access, events, gates, news
             onboarding_checks,
             production_gate,
             rules,
+            telling,
         )
         from projects.handoffs.evidence import proofs
         from projects.handoffs.opening import open_drafts

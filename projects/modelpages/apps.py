@@ -16,6 +16,7 @@ class ModelPagesConfig(AppConfig):
             report_check,
             rules,
             search,
+            telling,
         )
         from projects.modelpages.changes import guide_events
         from projects.tracking import followups

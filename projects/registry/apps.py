@@ -12,6 +12,7 @@ class RegistryConfig(AppConfig):
             drift,
             orders,  # noqa: F401  handles the outbox entries of orders
             rules,  # noqa: F401  fills the access registry and the sentences of events
+            telling,  # noqa: F401  says whom events are told
         )
         from projects.registry.queries import alias_events
         from projects.tracking import followups

@@ -15,11 +15,11 @@ from django.utils import timezone
 from coe.accounts.models import Person
 from coe.core import access, events
 from coe.core.errors import invalid
+from coe.core.secrets import decrypt, encrypt
 from projects.registry.models import Hook
 from projects.tracking.mlflow import Fault, Gateway, GatewayError
 from projects.tracking.models import Source
 from projects.tracking.pages import items
-from coe.core.secrets import decrypt, encrypt
 
 EVENTS = (
     ("REGISTERED_MODEL", "CREATED"),

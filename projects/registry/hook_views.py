@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from coe.core.secrets import Unreadable, decrypt
 from projects.registry import deliveries, webhooks
 from projects.registry.models import Hook
-from coe.core.secrets import Unreadable, decrypt
 
 log = structlog.get_logger(__name__)
 

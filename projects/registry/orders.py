@@ -38,6 +38,8 @@ MOST_ROUNDS = 5
 # What is wrong with the server and not with one model: its other orders need not find out one by one.
 _OF_THE_SERVER = (Fault.ADDRESS, Fault.NO_ANSWER, Fault.CREDENTIALS, Fault.NOT_MLFLOW, Fault.WORKSPACE, Fault.BUSY)
 OTHERS_WAIT = timedelta(minutes=1)
+# An order that waits for so long is told to those who count on it: once, as what was decided still comes.
+LATE = timedelta(minutes=15)
 
 
 class NotYet(Exception):
@@ -202,7 +204,12 @@ def _note_failure(managed: ManagedAlias, token: uuid.UUID, error: GatewayError) 
         return
     now, source_id = timezone.now(), managed.model.source_id
     waiting = AliasOrder.objects.filter(managed=managed, state=AliasOrder.State.WAITING)
+    newest = waiting.order_by("-id").first()
     waiting.update(attempts=F("attempts") + 1, error=error.sentence[:500], tried_at=now)
+    if newest and (newest.tried_at or newest.asked_at) < newest.asked_at + LATE <= now:
+        model = managed.model
+        facts = {"alias": managed.alias, "name": model.name, "version": newest.version, "order": newest.pk}
+        events.record(actor=None, verb="alias.delayed", subject=model, facts={**facts, "error": error.sentence[:500]})
     if error.fault in _OF_THE_SERVER:
         others = entries_of(source_id).filter(claimed_until=None, due_at__lt=now + OTHERS_WAIT)
         others.update(due_at=now + OTHERS_WAIT)

@@ -42,6 +42,10 @@ events.sentence(
 )
 events.sentence("alias.applied", lambda facts: f"set {facts['alias']} of {facts['name']} to {_where(facts)} in MLflow")
 events.sentence(
+    "alias.delayed",
+    lambda facts: f"could not set {facts['alias']} of {facts['name']} to {_where(facts)} yet: {facts['error']}",
+)
+events.sentence(
     "alias.drifted",
     lambda facts: f"found {facts['alias']} of {facts['name']} on {_where(facts)}, where nobody here had put it",
 )

@@ -20,6 +20,8 @@ FIRST_RUN, RUNS_GONE, FIRST_DATASET = "project.first_run_seen", "project.runs_go
 MODELS_SEEN = "project.models_seen"
 # A sentence names so many models at most.
 _MOST_NAMED = 3
+# So many projects are locked at a time, so that nobody who edits one waits for long.
+_AT_ONCE = 50
 
 # Of the projects of this source: whether a run counts, whether that was told, and whether a run that was just read is
 # the first that names a dataset.
@@ -86,13 +88,14 @@ def _tell(source_id: int, query: str, tell: Callable[..., int]) -> int:
     """Record what `query` finds. The projects are locked before it is asked again: what another sync told meanwhile
     counts as told.
     """
-    found = _ask(source_id, query, None)
-    if not found:
-        return 0
-    with transaction.atomic():
-        concerned = Project.objects.filter(pk__in=[row[0] for row in found]).order_by("pk")
-        projects = {one.pk: one for one in concerned.select_for_update(of=("self",), no_key=True)}
-        return sum(tell(projects[row[0]], *row[1:]) for row in _ask(source_id, query, list(projects)))
+    ids = [row[0] for row in _ask(source_id, query, None)]
+    told = 0
+    for at in range(0, len(ids), _AT_ONCE):
+        with transaction.atomic():
+            concerned = Project.objects.filter(pk__in=ids[at : at + _AT_ONCE]).order_by("pk")
+            projects = {one.pk: one for one in concerned.select_for_update(of=("self",), no_key=True)}
+            told += sum(tell(projects[row[0]], *row[1:]) for row in _ask(source_id, query, list(projects)))
+    return told
 
 
 def _ask(source_id: int, query: str, some: list[int] | None) -> store.Rows:

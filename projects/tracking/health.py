@@ -46,6 +46,7 @@ def finish(work: Work, token: uuid.UUID) -> None:
     source.last_good_sync_at = now
     source.cursor_ms = max(source.cursor_ms, work.state["newest"])
     source.last_error, source.last_error_at = "", None
+    had_failed, source.failing_since = source.failing_since is not None, None
     source.next_sync_at = now + timedelta(minutes=source.interval_minutes)
     if work.state["full"]:
         source.last_full_sync_at = now
@@ -57,6 +58,7 @@ def finish(work: Work, token: uuid.UUID) -> None:
             "cursor_ms",
             "last_error",
             "last_error_at",
+            "failing_since",
             "next_sync_at",
         ]
     )
@@ -75,6 +77,8 @@ def finish(work: Work, token: uuid.UUID) -> None:
         "sync": sync.pk,
     }
     events.record(actor=sync.asked_by, verb="sync.finished", subject=source, facts=facts)
+    if had_failed:
+        events.record(actor=None, verb="source.recovered", subject=source, facts={"label": str(source)})
 
 
 def _note_change(source: Source, now: datetime) -> None:
@@ -90,7 +94,8 @@ def _note_change(source: Source, now: datetime) -> None:
 def fail(*, sync_id: int, token: uuid.UUID, sentence: str) -> None:
     """End a sync that could not go on. What it stored stays; nothing is marked as missing; the next try is planned.
 
-    One event tells of the change into failing, none of each try after it. Without the lease nothing is written.
+    One event tells of the first failure, one of the moment from which figures are out of date, none of each try after
+    it. Without the lease nothing is written.
     """
     try:
         lease.renew(sync_id, token)
@@ -108,10 +113,22 @@ def fail(*, sync_id: int, token: uuid.UUID, sentence: str) -> None:
     source.last_error, source.last_error_at = sentence, now
     source.next_sync_at = now + retry_after(source)
     source.save(update_fields=["last_error", "last_error_at", "next_sync_at"])
+    facts = {"label": str(source), "error": sentence}
     if not was_failing:
-        events.record(
-            actor=sync.asked_by, verb="sync.failed", subject=source, facts={"label": str(source), "error": sentence}
-        )
+        events.record(actor=sync.asked_by, verb="sync.failed", subject=source, facts=facts)
+    if source.failing_since is None and _is_late(source, now):
+        source.failing_since = now
+        source.save(update_fields=["failing_since"])
+        events.record(actor=None, verb="source.failing", subject=source, facts=facts)
+
+
+def _is_late(source: Source, now: datetime) -> bool:
+    """Whether its figures are out of date; of one that was never read, whether that was tried for as long."""
+    late = failing_from(source)
+    if late is None:
+        begun = Sync.objects.filter(source=source).order_by("id").values_list("created_at", flat=True).first() or now
+        late = begun + FAILING_AFTER * timedelta(minutes=source.interval_minutes)
+    return late <= now
 
 
 def retry_after(source: Source) -> timedelta:

@@ -55,6 +55,8 @@ class Source(IsSubject):
     last_full_sync_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True)
+    # Since when it counts as failing and the centre was told so; empty while it does not.
+    failing_since = models.DateTimeField(null=True)
     next_sync_at = models.DateTimeField(default=timezone.now)
     # The newest start or end of a finished run (ms) that a good sync has seen; the next one begins an overlap before
     # it.

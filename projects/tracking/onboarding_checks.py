@@ -40,6 +40,7 @@ def _first_runs(project_ids: set[int], narrowed: Callable[[RunQuerySet], RunQuer
     linked = Experiment.objects.filter(project__in=project_ids, missing_since=None)
     first = linked.order_by().annotate(first=Subquery(earliest)).values_list("first", flat=True)
     runs = Run.objects.filter(pk__in=[pk for pk in first if pk]).select_related("source", "experiment__source")
+    runs = runs.defer("params", "tags", "metrics", "datasets")
     found: dict[int, Finding] = {}
     for run in runs.order_by(F("started_at").asc(nulls_last=True), "pk"):
         links = ((f"Run {run}", run.get_absolute_url()), ("The same run in MLflow", run.mlflow_url))

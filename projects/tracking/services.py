@@ -10,10 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from coe.accounts.models import Person
-from coe.core import access, changes, events
+from coe.core import access, changes, events, secrets
 from coe.core.errors import Refused, invalid
 from projects.catalog.models import Project
-from coe.core import secrets
 from projects.tracking.mlflow import Gateway, GatewayError
 from projects.tracking.models import Experiment, LinkOrigin, RegisteredModel, Source, Sync
 from projects.tracking.nudge import nudge
@@ -34,7 +33,7 @@ __all__ = [
 
 FIELDS = ("label", "url", "public_url", "workspace", "auth", "username", "interval_minutes", "is_enabled")
 # Kept by the sync, never given by a person.
-HEALTH = ("first_good_sync_at", "last_good_sync_at", "last_full_sync_at", "last_error_at")
+HEALTH = ("first_good_sync_at", "last_good_sync_at", "last_full_sync_at", "last_error_at", "failing_since")
 # What a server is reached by: a change of one of these is tried out before it is saved.
 _REACH = {"url", "workspace", "auth", "username", "secret"}
 # Somebody waits for the answer to the form, so the trial is short.
@@ -113,6 +112,9 @@ def _save_change(source: Source, actor: Person, changed: set[str]) -> Source:
         # Another server may have other things under the same times: read everything again.
         locked.last_full_sync_at = source.last_full_sync_at = None
         locked.save(update_fields=["last_full_sync_at"])
+    if "is_enabled" in changed:
+        # Switched off it does not fail; whether it does when it is on again, the next sync finds.
+        Source.objects.filter(pk=source.pk).update(failing_since=None)
     try:
         with transaction.atomic():
             source.save(update_fields=sorted(changed))

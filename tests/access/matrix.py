@@ -16,6 +16,8 @@ from tests.access import (
     mentors_matrix,
     modelpages_matrix,
     notices_matrix,
+    onboarding_matrix,
+    paths_matrix,
     registry_matrix,
     search_matrix,
 )
@@ -121,6 +123,8 @@ PAGES: dict[str, list[tuple[str, str, Rule]]] = {
     **mentors_matrix.PAGES,
     **modelpages_matrix.PAGES,
     **notices_matrix.PAGES,
+    **onboarding_matrix.PAGES,
+    **paths_matrix.PAGES,
     **registry_matrix.PAGES,
     **search_matrix.PAGES,
 }
@@ -177,6 +181,8 @@ API: dict[str, list[tuple[str, str, Rule]]] = {
     **mentors_matrix.API,
     **modelpages_matrix.API,
     **notices_matrix.API,
+    **onboarding_matrix.API,
+    **paths_matrix.API,
     **registry_matrix.API,
     **search_matrix.API,
 }

@@ -19,6 +19,9 @@ from django.utils import timezone
 from coe.accounts.models import Person
 from coe.core import events
 from coe.guides.library import note_reader
+from coe.mentoring.models import Attempt, Message, Request
+from coe.mentors.models import Mentor
+from coe.paths import services as paths
 from kpis.measures.models import Baseline, Kpi, KpiVersion, MetricName, Target
 from projects.catalog import services
 from projects.catalog.models import Project, StageMove
@@ -41,6 +44,8 @@ VARIANTS = {
     "/": ["?as_of=2026-01-31"],
     "/scoreboard/": ["?by=category"],
     "/scoreboard/{unit}/": ["?by=category", "?as_of=2026-01-31"],
+    "/paths/": ["?q=walk&audience=mentor&sort=-steps", "?archived=yes"],
+    "/paths/walked/draft/preview/": ["?role=mentor&experience=some"],
     "/kpis/": ["?q=auc", "?archived=yes"],
     "/kpis/{kpi}/": ["?unit=retail&stage=production", "?sort=value"],
     "/experiments/": ["?q=experiment&state=linked"],
@@ -52,6 +57,14 @@ VARIANTS = {
         "?state=due",
     ],
     "/feedback/": ["?tab=waiting&q=wrong", "?tab=mine", "?tab=all&kind=wrong_output&state=open&sort=kind"],
+    "/mentoring/": [
+        "?tab=asked",
+        "?tab=answering",
+        "?tab=answered&q=drift&unit=retail&topic=calibration",
+        "?tab=all&state=waiting&urgency=week&sort=-urgency",
+    ],
+    "/mentoring/ask/": ["?about=model:open-model&version=1&tags=pricing&goal=calibrate+scores"],
+    "/mentoring/centre/": ["?days=365"],
     "/mentors/": ["?free=yes&unit=retail&language=en&skill=pricing&sort=-free", "?stopped=yes&q=person"],
     "/triage/": ["?kind=models", "?state=dismissed"],
     "/compare/?p={open}": ["&p=more-1&p=more-2&p=more-3", "&add=more"],
@@ -98,6 +111,8 @@ def fill(make: Make, world: World) -> None:
         Sync.objects.create(source=source, state="failed", finished_at=source.created_at, asked_by=first.owner)
     for project in [first, *more]:
         write(make, project, list(world.people.values()))
+    for project in [first, *more]:
+        consult(make, project, world)
     make.member(first, world.people["viewer"])
     make.person(unit=first.unit, roles=[("viewer", first.unit)])
     for person in world.people.values():
@@ -150,6 +165,23 @@ def write(make: Make, project: Project, readers: list[Person]) -> None:
             answered_at=timezone.now(),
             author=readers[0],
         )
+
+
+def consult(make: Make, project: Project, world: World) -> None:
+    """Requests about the project and its models in each state, with mentors and what was said."""
+    request = Request.objects.get(pk=world.names["request"])
+    for asker in (world.people["owner"], world.people["administrator"]):
+        mine = Mentor.objects.filter(person=asker).first() or make.mentor(asker, skills={"pricing": 2})
+        asker.grants.get_or_create(role="mentor", unit=None)
+        make.request(mentor=mine, state="asked", about=project, how="direct")
+        for state in ("waiting", "asked", "open", "resolved"):
+            mentor = make.mentor(skills={"calibration": 2, project.slug: 1}) if state != "waiting" else None
+            about = project.registeredmodels.first() or project
+            more = {"about": about, "unit": project.unit, "team": [make.person()], "skills": ["pricing"]}
+            make.request(asker, mentor=mentor, state=state, **more)
+    author = make.person()
+    Message.objects.create(request=request, author=author, text="Here.")
+    Attempt.objects.create(request=request, mentor=make.mentor(author), state="declined", ended_at=timezone.now())
 
 
 def tell(make: Make, project: Project) -> None:
@@ -277,7 +309,19 @@ LISTS = (
     "/guides/",
     "/guides/all/",
     "/guides/glossary/",
+    "/paths/",
+    "/paths/walked/",
+    "/paths/walked/draft/",
+    "/paths/walked/draft/preview/",
+    "/paths/walked/draft/publish/",
     "/feedback/?tab=all",
+    "/mentoring/",
+    "/mentoring/?tab=all",
+    "/mentoring/?tab=answered",
+    "/mentoring/centre/",
+    "/mentoring/{request}/",
+    "/mentoring/{request}/why/",
+    "/mentoring/{request}/place/",
     "/mentors/",
     "/mentors/?sort=-free",
     "/mentors/{other_mentor_person}/",
@@ -323,9 +367,15 @@ def thrice(make: Make, world: World) -> None:
         make.member(first)
         make.member(project, world.people["viewer"])
         make.kpi(f"another-{n}")
+        make.path(f"another-{n}", audience="mentor", level=n)
+        guide = make.document(f"another-{n}")
+        step = {"actor": world.people["owner"], "key": f"another-{n}", "title": "Read it too"}
+        paths.add_step(slug="walked", kind="read", document=guide, **step)
         make.unit()
         make.source()
         MetricName.objects.create(source=source, key=f"loss_{n}", runs=n)
+    for _ in range(6):
+        consult(make, first, world)
     hang(make, first, source)
     write(make, first, [world.people["viewer"], *(make.person() for _ in range(5))])
     experiment = first.experiments.get(experiment_id=world.names["open_experiment"])

@@ -15,6 +15,8 @@ from coe.guides import services as guides
 from coe.mentoring.models import Message, MessageFile, Served
 from coe.mentors.models import Away, Mentor
 from coe.notices import links
+from coe.onboarding import services as onboarding
+from coe.paths import services as paths
 from projects.catalog.models import Project
 from projects.checklists import services as checklists
 from projects.handoffs import services
@@ -70,6 +72,10 @@ def build(make: Make) -> World:
     # Published, with the next edition begun.
     make.checklist("written", items=[{"key": "runbook"}])
     checklists.draft_edition(slug="written", actor=people["administrator"])
+    steps = [{"key": "walk"}, {"key": "ask", "kind": "quiz", "needs": ["walk"]}]
+    for slug, published in (("walked", True), ("unfinished", False)):
+        make.path(slug, owner=people["owner"], steps=steps, published=published, audience="mentor", level=1)
+    paths.draft_edition(slug="walked", actor=people["owner"])
     names: dict[str, str | int] = {
         "source": source.name,
         "kpi": kpi.key,
@@ -122,6 +128,7 @@ def build(make: Make) -> World:
         }
     names |= requests(make, people)
     names |= notices(make, people)
+    names |= newcomers(make, people)
     return World(people, names)
 
 
@@ -164,3 +171,12 @@ def notices(make: Make, people: dict[str, Person]) -> dict[str, str | int]:
         told = make.notice(viewer, project)
         found["notice" if project.slug == "open" else "closed_notice"] = told.pk
     return found
+
+
+def newcomers(make: Make, people: dict[str, Person]) -> dict[str, str | int]:
+    """The owner's team of the unit retail, with the member on a path."""
+    retail = people["unit_lead"].grants.get().unit
+    path = make.path("begun", steps=[{"key": "begin"}, {"key": "run", "kind": "verified", "needs": ["begin"]}])
+    team = onboarding.make_team(actor=people["owner"], name="Newcomers", unit=retail, members=[people["member"].pk])
+    one = onboarding.enrol(actor=people["owner"], path=path.slug, person_id=people["member"].pk, team_id=team.pk)
+    return {"newcomers": team.pk, "enrolment": one.pk, "way": path.slug}

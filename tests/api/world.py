@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from coe.accounts.models import ApiToken, Person
 from coe.mentoring.models import Message
+from coe.mentors.models import Away
+from coe.paths import services as paths
 from projects.catalog.models import Project, StatusUpdate
 from projects.tracking.models import AliasMove, LoggedModel, ModelVersion, Sync
 from tests.factories import Make
@@ -115,6 +117,66 @@ class World:
             ],
             "as_of": days,
             **help_,
+            **self._mentors(make),
+            **self._paths(make, owner),
+        }
+
+    def _paths(self, make: Make, owner: Person) -> dict[str, list[Any]]:
+        """A path with a draft of its next edition; what names its steps in the schema."""
+        steps = [{"key": "walk"}, {"key": "read", "kind": "read", "text": "This."}, {"key": "talk", "needs": ["walk"]}]
+        make.path("walked", owner=owner, steps=steps)
+        paths.draft_edition(slug="walked", actor=owner)
+        guide = make.document("walking", owner=owner)
+        one = "/api/v1/paths/{slug}/"
+        step = f"{one}draft/steps/{{key}}/"
+        question = {"text": "Which?", "options": ["This", "That"], "right": [1]}
+        return {
+            "paths": ["walked"],
+            f"{one}editions/{{number}}/ number": ["1", "2"],
+            f"{step} key": ["walk", "read"],
+            f"{step}move/ key": ["walk", "read"],
+            "paths.to": [2],
+            "paths.version": [1],
+            "paths.kind": ["task", "read"],
+            "paths.document": [None, guide.slug],
+            "paths.needs": [[]],
+            "paths.covers": [[], ["walk"]],
+            "paths.questions": [[question]],
+            "paths.params": [{}, {"kind": "\x00"}],
+            **{f"paths.{name}": [*["Words"] * 6, "\x00", "\ud800"] for name in ("title", "topic")},
+        }
+
+    def _mentors(self, make: Make) -> dict[str, list[Any]]:
+        """Mentors who serve, pause and stopped, and somebody who may become one; what their profiles can say."""
+        serves, pauses = make.mentor(skills={"nlp": 2}), make.mentor(paused_at=timezone.now())
+        stopped = make.mentor(stopped_at=timezone.now())
+        next_one = make.person(roles=[("mentor", None)])
+        today = timezone.now().date()
+        away = Away.objects.create(mentor=serves, first=today, last=today)
+        days = [one.isoformat() for one in (*(today + timedelta(days=n) for n in (5, 6, 7)), date.min, date.max)]
+        one = "/api/v1/mentoring/mentors/{id}/"
+        return {
+            "mentors": [serves.pk, pauses.pk],
+            f"{one}away/{{away}}/ id": [serves.pk],
+            f"{one}away/{{away}}/ away": [away.pk],
+            f"{one}return/ id": [stopped.pk],
+            f"{one}resume/ id": [pauses.pk],
+            "mentors.person": [next_one.pk],
+            "mentors.languages": [["en"], ["de", "en"], ["xx"]],
+            "mentors.language": ["en"],
+            "mentors.zone": ["", "Europe/Berlin", "../etc"],
+            "mentors.country": ["", "DE"],
+            "mentors.region": ["", "", "BY"],
+            "mentors.units": [[], ["retail"]],
+            "mentors.wanted": [["nlp"], [], ["\x00"]],
+            "mentors.unwanted": [["sql"], []],
+            "mentors.skill": ["nlp", "\x00"],
+            "mentors.week": [[[[540, 720]]] * 7, [[]] * 7],
+            "mentors.version": [1],
+            "mentors.first": days,
+            "mentors.last": days,
+            "mentors.until": [None, *days],
+            **{f"mentors.{name}": [*["Words"] * 6, "\x00", "\ud800"] for name in ("about", "note", "reason")},
         }
 
     def _requests(self, make: Make, churn: Project, owner: Person) -> dict[str, list[Any]]:

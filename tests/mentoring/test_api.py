@@ -248,7 +248,10 @@ class TestFilesAndMeetings:
         files = [SimpleUploadedFile(f"{n}.txt", b"epoch %d" % n) for n in range(2)]
         answer = api(world.asker).post(one(request, "messages/"), {"files": files}, format="multipart")
         assert answer.status_code == 201, answer.content
-        assert [row["name"] for row in answer.json()["files"]] == ["0.txt", "1.txt"]
+        shown = answer.json()
+        assert [row["name"] for row in shown["files"]] == ["0.txt", "1.txt"]
+        assert shown["files"][0]["url"] == f"/mentoring/{request.pk}/files/{shown['files'][0]['id']}/"
+        assert shown["ics"] is None
         bad = SimpleUploadedFile("x.html", b"<html>")
         answer = api(world.asker).post(one(request, "messages/"), {"files": [bad]}, format="multipart")
         assert list(answer.json()["errors"]) == ["files"]
@@ -260,6 +263,7 @@ class TestFilesAndMeetings:
         made = client.post(one(request, "meetings/"), said, format="json")
         assert made.status_code == 201, made.content
         path = one(request, f"meetings/{made.json()['id']}/")
+        assert made.json()["ics"] == f"/mentoring/{request.pk}/meetings/{made.json()['id']}.ics"
         moved = client.put(path, {**said, "minutes": 60}, format="json")
         assert (moved.status_code, moved.json()["sequence"], moved.json()["minutes"]) == (200, 1, 60)
         assert client.delete(path).status_code == 204

@@ -39,8 +39,16 @@ def test_a_moment_is_the_readers():
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(-1, "over"), (0, "over"), (0.5, "now"), (1, "in 1 minute"), (119, "in 1 hour"), (180, "in 3 hours")]
-    + [(24 * 60, "in 1 day"), (3 * 24 * 60 + 5, "in 3 days")],
+    [
+        (-1, "over"),
+        (0, "over"),
+        (0.5, "now"),
+        (1, "in 1 minute"),
+        (119, "in 1 hour"),
+        (180, "in 3 hours"),
+        (24 * 60, "in 1 day"),
+        (3 * 24 * 60 + 5, "in 3 days"),
+    ],
 )
 def test_what_is_left(minutes, said):
     assert words.left(NOW + timedelta(minutes=minutes), NOW) == said
@@ -122,13 +130,14 @@ SCORE |= {"wanted": 1.0, "load": 0.33, "recent": 0.1, "levels": {"calibration": 
 def test_why_this_mentor_in_one_sentence():
     asked = Attempt(how="routed", why={"top": [SCORE]})
     assert why.sentence(asked) == (
-        "You can teach calibration and trees, have used nlp, have helped them before, serve their unit and want this topic."
+        "You can teach calibration and trees, have used nlp, have helped them before, serve their unit"
+        " and want this topic."
     )
     bare = {**SCORE, "levels": {}, "together": 0, "unit": 0.5, "wanted": 0}
     asked = Attempt(how="routed", why={"top": [bare]})
     assert why.sentence(asked) == "You have a free place, and nobody knows more of it."
     assert why.sentence(Attempt(how="routed")) == ""
-    for how, said in (("direct", "asked for you by name"), ("by_hand", "gave it to you"), ("handed", "handed it over")):
+    for how, said in (("direct", "asked for by name"), ("by_hand", "The centre gave it"), ("handed", "handed over")):
         assert said in why.sentence(Attempt(how=how))
     assert "answered it before" in why.sentence(Attempt(how="reopened"))
 
@@ -142,7 +151,7 @@ def test_the_breakdown_in_words():
     assert (told.candidates, told.reasons) == (9, ["7 are away"])
     first, second = told.lines
     assert (first.score, first.fit, first.unit, first.knows) == (
-        80, 90, "serves this unit", "can teach calibration and trees, has used nlp",
+        "80", 90, "serves this unit", "can teach calibration and trees, has used nlp",
     )  # fmt: skip
     assert (second.reason, second.unit, second.together) == ("has no free place", "serves other units", "")
     assert why.breakdown({}) is None

@@ -69,7 +69,9 @@ def everything(rows, columns, plan, weights):
             nth = used[chosen.id] = used.get(chosen.id, 0) + 1
             one = base[need.id, chosen.id]
             # As if nobody had been given anything yet, and then at the load that is really there.
-            total += one.total + weights.load * one.load - weights.load * (before[chosen.id] + (nth - 1) / chosen.capacity)
+            total += (
+                one.total + weights.load * one.load - weights.load * (before[chosen.id] + (nth - 1) / chosen.capacity)
+            )
             total += weights.urgency * {"today": 1, "week": 0.5, "later": 0}[need.urgency]
             total += weights.waiting * (need.waited / timedelta(days=1))
         if all(count <= c.capacity - c.load for c in columns if (count := used.get(c.id, 0))):
@@ -93,8 +95,10 @@ class TestProperties:
             assert not need.language or need.language in chosen.languages
             assert need.tags[0] not in chosen.unwanted
             assert hindrance(need, chosen) == ""
-            patience = weights.patience_for(need.urgency)
-            assert need.waited >= patience or score(plan, need, chosen).fit >= weights.least_fit
+            able = [one for one in plan.explain(need.id) if one.reason in ("", YOUNG, "has no free place")]
+            best = max(one.fit for one in able)
+            is_old = need.waited >= weights.patience_for(need.urgency)
+            assert is_old or score(plan, need, chosen).fit >= weights.least_fit * best - 1e-9
         for one in columns:
             assert given_to.count(one.id) <= max(one.capacity - one.load, 0)
 
@@ -179,6 +183,7 @@ def largest_matching(able):
 
 
 NLP = {"nlp": 3}
+OLD = timedelta(days=9)
 
 
 def only(need, *columns, **changed):
@@ -224,16 +229,25 @@ class TestWhoIsChosen:
         assert assign([later, today], [mentor]).pairs == {2: 1}
         assert assign([replace(later, waited=timedelta(days=9)), today], [mentor]).pairs == {1: 1}
 
-    @pytest.mark.parametrize(("urgency", "hours"), [("today", 6), ("week", 24), ("later", 48)])
-    def test_a_bad_fit_waits_for_a_better_one_as_long_as_the_request_is_young(self, urgency, hours):
+    @pytest.mark.parametrize(("urgency", "hours"), [("today", 7.5), ("week", 30), ("later", 60)])
+    def test_a_young_request_waits_for_somebody_who_knows_more_and_is_busy(self, urgency, hours):
         need = Need(1, ["nlp"], urgency=urgency, waited=timedelta(hours=hours - 1))
-        stranger = Candidate(1, 1, {"sql": 3})
-        assert only(need, stranger) is None
-        assert assign([need], [stranger]).hindered(1) is None
-        assert assign([need], [stranger]).explain(1)[0].reason == YOUNG
-        assert only(replace(need, waited=timedelta(hours=hours)), stranger) == 1
-        assert only(need, stranger, Candidate(2, 2, {"nlp": 2})) == 2
-        assert only(need, stranger, least_fit=0.0) == 1
+        stranger, busy = Candidate(1, 1, {"sql": 3, "nlp": 2}), Candidate(2, 2, NLP, load=1)
+        plan = assign([need], [stranger, busy])
+        assert plan.pairs == {}
+        assert plan.hindered(1) is None
+        assert {one.candidate: one.reason for one in plan.explain(1)} == {1: YOUNG, 2: "has no free place"}
+        assert only(replace(need, waited=timedelta(hours=hours)), stranger, busy) == 1
+        assert only(need, stranger, replace(busy, load=0)) == 2
+        assert only(need, stranger, busy, least_fit=0.6) == 1
+
+    def test_it_does_not_wait_for_who_will_not_come(self):
+        stranger, expert = Candidate(1, 1, {"sql": 3}), Candidate(2, 2, NLP, load=1)
+        assert only(Need(1, ["nlp"]), stranger) == 1
+        assert only(Need(1, ["nlp"]), stranger, expert) is None
+        assert only(Need(1, ["nlp"]), stranger, replace(expert, closed="is away")) == 1
+        assert only(Need(1, ["nlp"], tried=frozenset([2])), stranger, expert) == 1
+        assert only(Need(1, ["nlp"], people=frozenset([2])), stranger, expert) == 1
 
     def test_nobody_is_better_than_somebody_who_is_not_available(self):
         away = Candidate(1, 1, NLP, closed="is away")
@@ -251,7 +265,7 @@ class TestWhatIsKept:
     def test_it_is_bounded_and_json_and_has_the_chosen_one(self):
         crowd = [Candidate(n, n, {"nlp": 1 + n % 3}, capacity=2, load=n % 2) for n in range(300)]
         crowd += [Candidate(900 + n, 900 + n, NLP, closed="is away") for n in range(50)]
-        plan = assign([Need(1, ["nlp", "sql"], people=frozenset([3]), tried=frozenset([5]))], crowd)
+        plan = assign([Need(1, ["nlp", "sql"], people=frozenset([3]), tried=frozenset([5]), waited=OLD)], crowd)
         why = json.loads(json.dumps(plan.why(1)))
         assert why["candidates"] == 350
         assert why["reasons"]["is away"] == 50
@@ -259,7 +273,7 @@ class TestWhatIsKept:
         assert len(why["top"]) == KEPT
         assert [one["candidate"] for one in why["top"] if one["chosen"]] == [plan.pairs[1]]
         assert sum(why["tags"].values()) == pytest.approx(1, abs=1e-3)
-        assert why["weights"]["patience"] == 24.0
+        assert why["weights"]["patience"] == 30.0
 
     def test_who_was_taken_by_hand_is_kept_whatever_the_rank(self):
         crowd = [Candidate(n, n, NLP) for n in range(30)] + [Candidate(99, 99, {}, closed="is away")]

@@ -123,3 +123,17 @@ def test_days_away_and_holidays_are_told(make: Make) -> None:
     assert [day.free for day in page.week] == ["away", "", "", "", "", "", "Ascension Day"]
     assert page.holidays == [(date(2026, 5, 14), "Ascension Day"), (date(2026, 5, 25), "Pentecost Monday")]
     assert [one.first for one in page.away] == [date(2026, 5, 8)]
+
+
+@pytest.mark.parametrize("path", ["", "skills/", "edit/", "hours/", "away/", "pause/"])
+def test_no_page_of_a_mentor_makes_more_than_fifteen_queries(
+    make: Make, sign_in, django_assert_max_num_queries, path: str
+) -> None:
+    mentor = make.mentor(skills={"churn": 3, "sql": 1}, units=[make.unit(), make.unit()])
+    for n in range(5):
+        Away.objects.create(mentor=mentor, first=date(2030, 1, n + 1), last=date(2030, 1, n + 1))
+        make.project(owner=mentor.person, domains=["churn"])
+    client = sign_in(mentor.person)
+
+    with django_assert_max_num_queries(15):
+        assert client.get(mentor.get_absolute_url() + path).status_code == 200

@@ -134,3 +134,13 @@ def test_a_mentor_finds_the_own_profile(make: Make, sign_in: Any) -> None:
 
     assert "My profile" in sign_in(mentor.person).get("/mentors/").content.decode()
     assert Mentor.objects.visible_to(mentor.person).get() == mentor
+
+
+@pytest.mark.parametrize("query", ["", "?free=yes&sort=-free&unit=retail&language=de&skill=nlp&q=a"])
+def test_the_list_makes_no_more_than_fifteen_queries(
+    make: Make, world: Any, sign_in: Any, django_assert_max_num_queries: Any, query: str
+) -> None:
+    client = sign_in(make.person(roles=[("administrator", None)]))
+
+    with django_assert_max_num_queries(15):
+        assert client.get(f"/mentors/{query}").status_code == 200

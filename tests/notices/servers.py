@@ -19,18 +19,23 @@ SECONDS = 60
 
 
 class Gate:
-    """Keeps the server from answering at one step, until it is opened."""
+    """Keeps the server from answering at one step, until it is opened, or until so many `parties` wait at it."""
 
-    def __init__(self) -> None:
+    def __init__(self, parties: int = 0) -> None:
         self.reached, self.opened = threading.Event(), threading.Event()
+        self.parties, self.there = parties, 0
 
     async def wait(self) -> None:
+        self.there += 1
+        if self.there == self.parties:
+            self.opened.set()
         self.reached.set()
         await asyncio.to_thread(self.opened.wait, SECONDS)
 
 
 class MailServer:
-    """An SMTP server: what it took is in `mails`. `answers` and `gates` are by step: "MAIL", "RCPT", "DATA".
+    """An SMTP server: what it took is in `mails`. `answers` and `gates` are by step: "MAIL", "RCPT" (or "RCPT
+    somebody@example.com"), "DATA".
 
     Whoever hangs up before the answer to DATA has sent nothing.
     """
@@ -53,10 +58,10 @@ class MailServer:
             self.controller.stop()
             self.controller = None
 
-    async def _step(self, name: str) -> str:
+    async def _step(self, name: str, address: str = "") -> str:
         if name in self.gates:
             await self.gates[name].wait()
-        return self.answers.get(name, "250 OK")
+        return self.answers.get(f"{name} {address}") or self.answers.get(name, "250 OK")
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.mail_from = address
@@ -64,12 +69,16 @@ class MailServer:
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.rcpt_tos.append(address)
-        return await self._step("RCPT")
+        return await self._step("RCPT", address)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         said = await self._step("DATA")
         if said.startswith("250"):
-            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+            # A long header is folded right after its name, which the parser takes for a space.
+            mail = message_from_bytes(envelope.content, policy=policy.default)
+            for name, value in list(mail.items()):
+                mail.replace_header(name, value.strip())
+            self.mails.append(mail)
         return said
 
     @property

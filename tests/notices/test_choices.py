@@ -83,7 +83,7 @@ def test_an_hour_that_is_none(reader: Any, hour: int) -> None:
     assert list(caught.value.message_dict) == ["digest_hour"]
 
 
-@pytest.mark.parametrize("fields", [{"channel": "pigeon"}, {"when": "never"}, {"channel": "app", "when": "daily"}])
+@pytest.mark.parametrize("fields", [{"channel": "post"}, {"when": "never"}, {"channel": "app", "when": "daily"}])
 def test_the_database_refuses_what_the_verb_refuses(reader: Any, fields: dict[str, str]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Choice.objects.create(person=reader, topic="x", **{"channel": "email", "when": "off", **fields})

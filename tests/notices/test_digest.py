@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -94,7 +95,7 @@ def test_a_year_has_one_for_each_day(zone: str, hour: int) -> None:
         moment = next_digest(moment, ZoneInfo(zone), hour, moment)
         days.append(moment.astimezone(ZoneInfo(zone)).date())
     assert len(days) == len(set(days))
-    assert all(later - earlier == timedelta(days=1) for earlier, later in zip(days, days[1:], strict=False))
+    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""In Chromium: the count updates by itself, the inbox, the choices, the way out; axe on each page; the mail as it looks."""
+"""In Chromium: the count updates by itself, the inbox, the choices, the way out, the mail; axe on each page."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from email import message_from_string, policy
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -64,7 +64,7 @@ def test_what_a_mail_holds(notices: Notices, reader: Any, project: Any) -> None:
     notices.tell(project, reader, text="Björn & Ada <b>agree</b>.", url="/handoffs/1/?a=1&b=2")
     notices.post()
     (sent,) = mail.outbox
-    said = message_from_string(sent.message().as_string(), policy=policy.default)
+    said = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
     letter = Letter.objects.get()
     assert said["Message-ID"] == f"<cairn-letter-{letter.pk}@cairn.example.org>"
     assert said["Auto-Submitted"] == "auto-generated"

@@ -36,14 +36,20 @@ def admin(make):
 
 @pytest.fixture
 def path(make, owner):
-    """A published path of four steps: `read`, `run` (after it), `ask` (after it), `quiz` (after both, covers `read`)."""
+    """A published path of four steps: `read`, `run` and `ask` after it, `quiz` after both, which covers `read`."""
     return make.path(
-        "new-team",
+        "team-start",
         owner=owner,
         audience="new_team",
         summary="From nothing to a first model.",
         steps=[
-            {"key": "read", "kind": "read", "text": "Read *this*.", "html": "<p>Read <em>this</em>.</p>", "minutes": 20},
+            {
+                "key": "read",
+                "kind": "read",
+                "text": "Read *this*.",
+                "html": "<p>Read <em>this</em>.</p>",
+                "minutes": 20,
+            },
             {"key": "run", "kind": "verified", "check_key": "look-here", "needs": ["read"], "due_days": 3},
             {"key": "ask", "kind": "meet", "topic": "baselines", "needs": ["read"], "minutes": 45},
             {"key": "quiz", "kind": "quiz", "questions": [ASKED], "needs": ["run", "ask"], "covers": ["read"]},

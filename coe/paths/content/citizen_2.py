@@ -56,7 +56,7 @@ _TEST_OUT = quiz(
             "Not at all, ever again",
         ),
         (1,),
-        "Another dataset, another scale.",
+        "On another dataset the scale is another one, so that both must be measured on it.",
     ),
     pass_mark=80,
     covers=("read-logging", "read-metric", "read-signature"),
