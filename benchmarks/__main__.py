@@ -1,6 +1,6 @@
 """`make bench`: measure at full size on an embedded PostgreSQL and write docs/benchmarks.md.
 
-    python -m benchmarks [--small] [sync] [scoreboard] [catalog] [search]
+    python -m benchmarks [--small] [sync] [scoreboard] [catalog] [search] [mentoring]
 
 Each benchmark runs in a process of its own, one after the other. `--small` tries them out and writes nothing.
 """
@@ -28,12 +28,14 @@ from demo.processes import Family
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}, "catalog": {}, "search": {}}
+SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}, "catalog": {}, "search": {}, "mentoring": {}, "onboarding": {}}
 SMALL = {
     "sync": {"n_runs": 1000, "n_experiments": 10},
     "scoreboard": {"projects": 200, "units": 10, "observations": 20_000},
     "catalog": {"projects": 2000, "units": 20},
     "search": {"entries": 2000, "units": 20},
+    "mentoring": {"needs": 20, "mentors": 50, "times": 2, "seeds": 2, "days": 20, "warm_up": 5},
+    "onboarding": {"people": 300, "events": 50},
 }
 _SET = {
     "DJANGO_SETTINGS_MODULE": "coe.settings",
@@ -73,6 +75,16 @@ BOUNDS = (
     Bound("search", "p95_ms", "search, p95 (ms)", 80, "≤ 80"),
     Bound("search", "suggest_ms", "suggestions, median (ms)", 25, "≤ 25"),
     Bound("search", "queries", "search, queries", 15, "≤ 15"),
+    Bound("mentoring", "routing_ms", "routing, 200 requests × 500 mentors, median (ms)", 50, "≤ 50"),
+    Bound("mentoring", "fit_60", "mentors at 60 %: mean fit", 0.47, "≥ 0.47", least=True),
+    Bound("mentoring", "wait_p90_60_days", "mentors at 60 %: wait, p90 (days)", 1.5, "≤ 1.5"),
+    Bound("mentoring", "fit_80", "mentors at 80 %: mean fit", 0.36, "≥ 0.36", least=True),
+    Bound("mentoring", "wait_p90_80_days", "mentors at 80 %: wait, p90 (days)", 2.3, "≤ 2.3"),
+    Bound(
+        "onboarding", "worst_ms", "cohort page with 10,000 people on paths, slowest page's median (ms)", 100, "≤ 100"
+    ),
+    Bound("onboarding", "queries", "cohort page, queries", 15, "≤ 15"),
+    Bound("onboarding", "verify_s", "verification of 1,000 events (s)", 2, "≤ 2"),
 )
 
 

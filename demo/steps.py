@@ -78,8 +78,8 @@ FIRST = (
 
 
 def later(where: Place, store: str) -> tuple[Step, ...]:
-    """While the site is up: teams train and log, the ordinary sync brings it in, people bind KPIs to it and hand the
-    models over. `store` is the database of the MLflow server.
+    """While the site is up: teams train and log, the ordinary sync brings it in, people bind KPIs to it, hand the
+    models over, write guides and ask mentors. `store` is the database of the MLflow server.
     """
     # The plant's server does not answer (it is meant to be so), and would end the step as failed.
     sync = ("manage.py", "sync_tracking", "--source", "group-mlflow")
@@ -104,6 +104,9 @@ def later(where: Place, store: str) -> tuple[Step, ...]:
         # It finds the alias that was moved on the server itself.
         Step("Sync after the handoffs", sync, (*year, "demo/new_version.py"), tries=60),
         Step("Guides written and read", ("-m", "demo.world", "guides"), (*year, "demo/new_version.py"), show=True),
+        Step(
+            "Mentors asked and answered", ("-m", "demo.world", "mentoring"), (*year, "demo/new_version.py"), show=True
+        ),
         # Everything of before is in it at once; what happens from now on the worker adds within seconds.
         Step("Search index", ("manage.py", "rebuild_search"), (*year, "demo/new_version.py")),
         # Not before: the year's aliases were moved by our own orders, of which nobody has to be told.

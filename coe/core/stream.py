@@ -55,11 +55,19 @@ def names() -> list[str]:
 
 def note(event: Event) -> None:
     """Note the event as unread for whoever wants it; called by `events.record` in the verb's transaction."""
+    note_many([event])
+
+
+def note_many(events: Sequence[Event]) -> None:
+    """Note many events at once, as `note` does."""
     unread = [
-        Unread(consumer=name, event=event, due_at=event.at) for name, one in _consumers.items() if one.wants(event.verb)
+        Unread(consumer=name, event=event, due_at=event.at)
+        for event in events
+        for name, one in _consumers.items()
+        if one.wants(event.verb)
     ]
     if unread:
-        Unread.objects.bulk_create(unread)
+        Unread.objects.bulk_create(unread, batch_size=1000)
 
 
 def read(name: str) -> int:

@@ -81,18 +81,16 @@ def _page(
     form: AskForm,
     opened: Opened,
     *,
-    offers: Sequence[Offer] | None = None,
+    offers: Sequence[Offer] = (),
     is_step: bool = False,
     status: int = 200,
 ) -> HttpResponseBase:
-    if offers is None and form["goal"].value():
-        offers = answers.offers(request.user, goal=str(form["goal"].value()), topic=str(form["topic"].value() or ""))
     chosen = form.chosen
     context = {
         "form": form,
         "opened": opened,
         "asked_from": request.GET.urlencode() if request.method != "POST" else request.POST.get("opened", ""),
-        "offers": offers or [],
+        "offers": offers,
         "is_step": is_step,
         "known": tags.known(),
         "warning": chosen.warning if chosen else "",

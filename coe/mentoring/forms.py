@@ -90,7 +90,7 @@ class WordsForm(forms.Form):
 
 
 class AskForm(WordsForm):
-    unit = UnitField(required=False, empty="My own", help_text="Whose work it is for.")
+    unit = UnitField(required=False, empty="That of what it is about, else my own", help_text="Whose work it is for.")
     language = forms.ChoiceField(required=False, help_text="Only somebody who speaks it is asked.")
     mentor = MentorField(label="Somebody by name", required=False)
     subject = SubjectField(label="What it is about", required=False)
@@ -125,6 +125,9 @@ class AskForm(WordsForm):
         }
         for name in ("goal", "topic"):
             self.fields[name].widget.attrs |= looked
+        if self["goal"].value():
+            # What was filled in is looked for at once.
+            self.fields["goal"].widget.attrs["hx-trigger"] += ", load"
         mentor.widget.attrs |= {"hx-get": reverse("mentoring:ask") + "?part=mentor", "hx-target": "#of-mentor"}
 
     @property

@@ -44,13 +44,12 @@ def opened_from(asked: Mapping[str, str], person: Person) -> Opened:
             subject = (thing.subject_type_id, thing.subject_id or 0)
         tags = tags or _tags(",".join(thing.tags))
         initial["details"] = f"I have read [{_plain(title_of(thing))}]({thing.get_absolute_url()}).\n"
-        unit = thing.unit
+        initial["unit"] = initial["unit"] or (thing.unit.slug if thing.unit else "")
     else:
-        found = about.kind(kind)
-        subject, unit = (found.type_id, thing.pk), found.unit(thing)
+        # The unit stays open: the request is for that of the thing.
+        subject = (about.kind(kind).type_id, thing.pk)
     version = _version(asked.get("version", "")) if kind == "model" else None
-    initial |= {"skills": tags, "version": version, "unit": initial["unit"] or (unit.slug if unit else "")}
-    initial["subject"] = f"{subject[0]}:{subject[1]}" if subject else ""
+    initial |= {"skills": tags, "version": version, "subject": f"{subject[0]}:{subject[1]}" if subject else ""}
     return Opened(title_of(thing), thing.get_absolute_url(), version, initial)
 
 
@@ -60,6 +59,8 @@ def _thing(person: Person, kind: str, name: str) -> Any:
     if found is None or "\0" in name:
         raise Request.DoesNotExist
     known = found.visible_to(person)
+    if related := getattr(found.model, "subject_related", ()):
+        known = known.select_related(*related)
     if name.isascii() and name.isdigit() and len(name) < 19:
         by_id = known.filter(pk=int(name)).first()
         if by_id is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import (
+    Aggregate,
     Avg,
     Count,
     DateTimeField,
@@ -16,7 +17,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FloatField,
-    Func,
     Min,
     Q,
     QuerySet,
@@ -35,7 +35,7 @@ LEAST = 3
 MOST_STEPS = 60
 
 
-class Median(Func):
+class Median(Aggregate):
     """The middle value: of an even number, the mean of the middle two."""
 
     function = "percentile_cont"

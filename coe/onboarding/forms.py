@@ -6,17 +6,14 @@ from typing import Any
 
 from django import forms
 
-from coe.accounts.forms import UnitField, offer_units
+from coe.accounts.forms import UnitField
 from coe.accounts.models import Person
+from coe.accounts.queries import units_to_grant_in
 from coe.accounts.rules import is_administrator
 from coe.core.forms import PlainSelect
 from coe.mentors.models import Mentor
 from coe.onboarding.models import Team
-from coe.onboarding.rules import leads
 from coe.paths.models import Experience, Path, Step
-
-# Of a company's people, how many one select offers; the rest are found by their address.
-MOST_PEOPLE = 500
 
 
 class EnrolForm(forms.Form):
@@ -46,14 +43,17 @@ class EnrolForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["path"].queryset = paths  # type: ignore[attr-defined]
         self.fields["team"].queryset = Team.objects.filter(lead=viewer)  # type: ignore[attr-defined]
-        if not is_administrator(viewer) and not leads(viewer, viewer.unit):
+        units = units_to_grant_in(viewer)
+        if not units:
             del self.fields["person"], self.fields["unit"]
             return
         people = Person.objects.visible_to(viewer).filter(is_active=True)
-        if not is_administrator(viewer) and viewer.unit is not None:
-            people = people.filter(unit__lineage__contains=[viewer.unit_id])
-        self.fields["person"].queryset = people[:MOST_PEOPLE]  # type: ignore[attr-defined]
-        offer_units(self, "unit", viewer)
+        if not is_administrator(viewer):
+            people = people.filter(unit__in=[unit.pk for _, unit in units])
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        unit = self.fields["unit"]
+        if isinstance(unit, UnitField):
+            unit.offer(units)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -76,7 +76,7 @@ class TeamForm(forms.Form):
     def __init__(self, *args: Any, viewer: Person, lead: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = Person.objects.visible_to(viewer).filter(is_active=True).exclude(pk=lead.pk)
-        self.fields["members"].queryset = people[:MOST_PEOPLE]  # type: ignore[attr-defined]
+        self.fields["members"].queryset = people  # type: ignore[attr-defined]
 
 
 class DoneForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ _KEPT = (
     "next_key", "next_since", "next_due", "done_steps", "all_steps", "first_run_at", "first_production_at", "state",
     "ended_at",
 )  # fmt: skip
+_MARKED = ("state", "at", "why", "by", "evidence", "note")
 # The checks whose steps are milestones, and where an enrolment keeps when they were reached.
 MILESTONES = {
     "first_run": "first_run_at",
@@ -63,26 +64,48 @@ def lock(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
     return list(held.select_related("path", "edition", "person", "team", "unit"))
 
 
-def mark(way: Way, marks: Sequence[Mark]) -> list[Progress]:
-    """Write down what became of steps of an enrolment that the caller holds locked, and tell each as an event."""
-    rows = []
-    for one in marks:
-        row = way.progress.get(one.step.key)
-        if row is None:
-            row = _new(way, one.step)
-        counted = row.pk is not None and row.state in COUNTS
-        row.state, row.at, row.why, row.by = one.state, one.at, one.why, one.by
-        row.evidence, row.note = [list(each) for each in one.evidence], one.note
-        if row.pk is None or not counted:
-            row.first_at = row.first_at or one.at
-        row.save()
-        way.progress[one.step.key] = row
-        _record(way, one)
-        rows.append(row)
-    way.__dict__.pop("done", None)
-    way.__dict__.pop("open", None)
-    way.__dict__.pop("next", None)
+@dataclass
+class Ledger:
+    """What is to be written down: rows and events of many enrolments, written together."""
+
+    new: list[Progress] = field(default_factory=list)
+    changed: dict[int, Progress] = field(default_factory=dict)
+    facts: list[events.Fact] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write all of it, in the caller's transaction."""
+        Progress.objects.bulk_create(self.new, batch_size=1000)
+        Progress.objects.bulk_update(self.changed.values(), _MARKED, batch_size=500)
+        events.record_many(self.facts)
+        self.new, self.changed, self.facts = [], {}, []
+
+
+def mark(way: Way, marks: Sequence[Mark], ledger: Ledger | None = None) -> list[Progress]:
+    """Write down what became of steps of an enrolment that the caller holds locked, and tell each as an event.
+
+    With a `ledger` they are only noted there, and the caller writes it.
+    """
+    book = ledger or Ledger()
+    rows = [_mark(way, one, book) for one in marks]
+    way.forget()
+    if ledger is None:
+        book.write()
     return rows
+
+
+def _mark(way: Way, one: Mark, book: Ledger) -> Progress:
+    row = way.progress.get(one.step.key)
+    if row is None:
+        row = _new(way, one.step)
+        row.first_at = one.at
+        book.new.append(row)
+    elif row.pk is not None:
+        book.changed[row.pk] = row
+    row.state, row.at, row.why, row.by = one.state, one.at, one.why, one.by
+    row.evidence, row.note = [list(each) for each in one.evidence], one.note
+    way.progress[one.step.key] = row
+    book.facts.append(_fact(way, one))
+    return row
 
 
 def unmark(way: Way, step: Step) -> None:
@@ -90,8 +113,7 @@ def unmark(way: Way, step: Step) -> None:
     row = way.progress.pop(step.key, None)
     if row is not None:
         row.delete()
-    for name in ("done", "open", "next"):
-        way.__dict__.pop(name, None)
+    way.forget()
 
 
 def refresh(enrolments: Iterable[Enrolment], *, known: dict[int, Way] | None = None) -> int:
@@ -103,10 +125,13 @@ def refresh(enrolments: Iterable[Enrolment], *, known: dict[int, Way] | None = N
     all_ways = known if known is not None and all(one.pk in known for one in found) else ways(found)
     changed = [one for one in found if _keep(one, all_ways[one.pk])]
     Enrolment.objects.bulk_update(changed, _KEPT, batch_size=500)
-    for one in changed:
-        if one.__dict__.pop("_completed", False):
-            facts = {"path": one.path.title, "person": one.person_id}
-            events.record(actor=None, verb="onboarding.completed", subject=one, facts=facts)
+    done = [one for one in changed if one.__dict__.pop("_completed", False)]
+    events.record_many(
+        [
+            events.Fact(None, "onboarding.completed", one, {"path": one.path.title, "person": one.person_id})
+            for one in done
+        ]
+    )
     return len(changed)
 
 
@@ -140,10 +165,10 @@ def _new(way: Way, step: Step) -> Progress:
     return row
 
 
-def _record(way: Way, one: Mark) -> None:
+def _fact(way: Way, one: Mark) -> events.Fact:
     facts: dict[str, Any] = {"step": one.step.title, "key": one.step.key, "person": way.enrolment.person_id}
     if one.why:
         facts["why"] = one.why
     if one.evidence:
         facts["evidence"] = [list(each) for each in one.evidence[:3]]
-    events.record(actor=one.by, verb=_VERBS[Progress.State(one.state)], subject=way.enrolment, facts=facts)
+    return events.Fact(one.by, _VERBS[Progress.State(one.state)], way.enrolment, facts)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from coe.core.models import Event
 from coe.onboarding import marking
-from coe.onboarding.marking import Mark
+from coe.onboarding.marking import Ledger, Mark
 from coe.onboarding.models import Enrolment, Progress, Team
 from coe.onboarding.way import Way, ways
 from coe.paths import checks
@@ -39,34 +39,43 @@ def _verify(ids: Sequence[int]) -> int:
     held = marking.lock(Enrolment.objects.filter(pk__in=ids, state=Enrolment.State.ACTIVE))
     active = [one for one in held if one.state == Enrolment.State.ACTIVE]
     known = ways(active)
-    findings = _find(known.values())
-    changed = 0
+    findings, ledger, mates = _find(known.values()), Ledger(), _mates(known.values())
     # A step of a team is marked once; the others of the team see it by the same row.
-    for way in known.values():
-        changed += _mark(way, findings, known)
+    changed = sum(_mark(way, findings, mates, ledger) for way in known.values())
+    ledger.write()
     marking.refresh(active, known=known)
     return changed
 
 
-def _mark(way: Way, findings: dict[Asked, Finding], known: dict[int, Way]) -> int:
+Mates = dict[tuple[int, int], list[Way]]
+
+
+def _mates(known: Iterable[Way]) -> Mates:
+    """The ways of each team on each path."""
+    found: Mates = defaultdict(list)
+    for way in known:
+        if way.enrolment.team_id:
+            found[way.enrolment.team_id, way.enrolment.path_id].append(way)
+    return found
+
+
+def _mark(way: Way, findings: dict[Asked, Finding], mates: Mates, ledger: Ledger) -> int:
     """Mark what changed, until nothing more does: a step that is done can open others that Cairn has seen already."""
     changed = 0
     while True:
         marks = [mark for step in way.mine if (mark := _change(way, step, findings.get((way.enrolment.pk, step.key))))]
         if not marks:
             return changed
-        for row in marking.mark(way, marks):
+        for row in marking.mark(way, marks, ledger):
             if row.team_id:
-                _share(row, way, known)
+                _share(row, mates[row.team_id, row.path_id])
         changed += len(marks)
 
 
-def _share(row: Progress, way: Way, known: dict[int, Way]) -> None:
-    for other in known.values():
-        if other is not way and other.enrolment.team_id == row.team_id and other.enrolment.path_id == row.path_id:
-            other.progress[row.step_key] = row
-            for name in ("done", "open", "next"):
-                other.__dict__.pop(name, None)
+def _share(row: Progress, mates: Iterable[Way]) -> None:
+    for other in mates:
+        other.progress[row.step_key] = row
+        other.forget()
 
 
 def _change(way: Way, step: Step, finding: Finding | None) -> Mark | None:

@@ -75,6 +75,11 @@ class Way:
     def next(self) -> Step | None:
         return order.next_step(self.steps, self.done, self.applies)
 
+    def forget(self) -> None:
+        """Work out anew what is done, open and next: something was written down."""
+        for name in ("done", "open", "next"):
+            self.__dict__.pop(name, None)
+
     @property
     def is_finished(self) -> bool:
         return order.finished(self.steps, self.done, self.applies)

@@ -159,10 +159,8 @@ def _guide(step: Step) -> str:
 
 def difference(before: Edition, after: Edition, *, with_answers: bool) -> Difference:
     """What changed between two editions. Two queries."""
-    return compare(*(_entries(one, with_answers=with_answers) for one in (before, after)))
-
-
-def _entries(edition: Edition, *, with_answers: bool) -> list[Entry]:
-    steps = list(edition.steps.select_related("document").order_by("position"))
-    titles = {one.key: one.title for one in steps}
-    return [entry_of(one, titles, with_answers=with_answers) for one in steps]
+    old, new = (list(one.steps.select_related("document").order_by("position")) for one in (before, after))
+    # By one name each: a step that is called otherwise now has not changed those that need it.
+    titles = {one.key: one.title for one in [*old, *new]}
+    entries = [[entry_of(one, titles, with_answers=with_answers) for one in steps] for steps in (old, new)]
+    return compare(*entries)

@@ -173,7 +173,9 @@ class StepForm(forms.Form):
             QuizRows(self.data if self.is_bound else None, step.questions if step else []) if self._asks else None
         )
         params = self._add_params(check)
-        self.order_fields(["title", "guide", *params, "text", "evidence", "topic"])
+        self.order_fields(
+            ["title", "guide", *params, "text", "evidence", "topic", "pass_mark", "tries_a_day", "covers"]
+        )
 
     @property
     def _asks(self) -> bool:

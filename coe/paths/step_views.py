@@ -169,7 +169,7 @@ def _relinked(steps: list[Step], gone: Step) -> list[dict[str, Any]]:
                 "title": one.step.title,
                 "covered": gone.key in one.step.covers,
                 "needs_change": one.changes_needs,
-                "needs": wording.needs(then, titles),
+                "needs": wording.needs(then, titles).replace("After", "after", 1),
             }
         )
     return found

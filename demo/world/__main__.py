@@ -1,4 +1,4 @@
-"""`python -m demo.world people | connect --mlflow URL | bind | handoffs | guides`: the invented group, step by step."""
+"""`python -m demo.world people | connect --mlflow URL | bind | handoffs | guides | mentoring`: the invented group."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     phases.add_parser("bind", help="links, metric names and bindings, once the server was read")
     phases.add_parser("handoffs", help="a year of handoffs, once the versions were read and the KPIs are bound")
     phases.add_parser("guides", help="guides and what readers say of them, once the models are handed over")
+    phases.add_parser("mentoring", help="mentors, what they were asked, and what everybody was told of it all")
     return parser.parse_args(words)
 
 
@@ -50,6 +51,8 @@ def main(words: list[str] | None = None) -> int:
                 phases.handoffs_phase(bar)
             elif arguments.phase == "guides":
                 phases.guides_phase(bar)
+            elif arguments.phase == "mentoring":
+                phases.mentoring_phase(bar)
             else:
                 unseen = phases.bind_phase(bar)
     except (Refused, ValidationError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,21 +26,24 @@ class Act:
 
 
 class Story:
-    """Acts gathered in any order and carried out in the order of their times."""
+    """Acts gathered in any order and carried out in the order of their times; an act may add what comes of it."""
 
     def __init__(self) -> None:
         self.acts: list[Act] = []
+        self._added = 0
 
     def add(self, at: datetime, do: Callable[[], object]) -> None:
-        self.acts.append(Act(at, len(self.acts), do))
+        heapq.heappush(self.acts, Act(at, self._added, do))
+        self._added += 1
 
     def tell(self, tick: Callable[[], object]) -> int:
         """Carry all of it out, each act at its time; `tick` is called after each. Returns how many there were."""
-        for act in sorted(self.acts):
+        while self.acts:
+            act = heapq.heappop(self.acts)
             with at(act.at):
                 act.do()
             tick()
-        return len(self.acts)
+        return self._added
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The five steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
+"""The six steps in which the invented group comes into the portal. Each may be called again: what is there stays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.db import transaction
 
-from demo.world import catalog, connecting, figures, people
+from demo.world import catalog, connecting, figures, noticing, people
 from demo.world.clock import Story
 from demo.world.content.mapping import BESIDE, IGNORED, MAIN, MAPPED
 from kpis.measures.models import Binding, MetricName
@@ -98,6 +98,27 @@ def guides_phase(bar: Bar) -> int:
     return done + handbook.bring_in(cast)
 
 
+def mentoring_phase(bar: Bar) -> int:
+    """Mentors and a year of requests, once there are models to ask about; then what people are told of all phases.
+
+    Returns the steps. All or nothing.
+    """
+    from demo.world import asking, profiles
+
+    cast = people.Cast.now()
+    with transaction.atomic(), asking.nobody_is_woken():
+        story = Story()
+        profiles.add_mentors(story, cast)
+        if asking.missing():
+            asking.add_requests(story, cast)
+        done = _tell(story, bar)
+        return done + noticing.tell()
+
+
 def _tell(story: Story, bar: Bar) -> int:
+    """Tell the story, in the caller's transaction. People hear of it once all phases are through."""
     bar.total = len(story.acts)
-    return story.tell(bar.update)
+    before = noticing.mark()
+    bar.total = done = story.tell(bar.update)
+    noticing.hold_back(before)
+    return done

@@ -17,7 +17,7 @@ from projects.modelpages.models import Use
 from projects.tracking.models import RegisteredModel
 
 
-def _model(pk: int | None) -> RegisteredModel | None:
+def _model(pk: int) -> RegisteredModel | None:
     return RegisteredModel.objects.select_related("source", "project").filter(pk=pk).first()
 
 
@@ -49,7 +49,7 @@ def _explained(event: Event) -> Iterable[News]:
     guide = Document.objects.filter(pk=event.subject_id, kind=Kind.MODEL_GUIDE).first()
     if guide is None or guide.subject_type_id != ContentType.objects.get_for_model(RegisteredModel).pk:
         return
-    model = _model(guide.subject_id)
+    model = _model(guide.subject_id or 0)
     if model is not None:
         text = because(f"{who(event)} published a new text on {model.name}, which you use", event.facts.get("note", ""))
         yield News(TOPIC, text, users(model), pair(guide), model.get_absolute_url(), _thread(model))

@@ -11,8 +11,6 @@ from coe.accounts.rules import in_scope, standing
 from coe.core.forms import PlainSelect
 from coe.paths.models import Experience
 
-MOST_PEOPLE = 500
-
 
 class StartForm(forms.Form):
     """Four fields; the rest can follow."""
@@ -52,4 +50,4 @@ class StartForm(forms.Form):
         for name in ("sponsor", "members"):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
-                field.queryset = people[:MOST_PEOPLE]
+                field.queryset = people

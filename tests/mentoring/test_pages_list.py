@@ -67,7 +67,9 @@ class TestAsker:
             assert "Rosalind Franklin is asked and has until" in text(answer)
 
     def test_who_never_asked_sees_what_was_answered(self, world, make, sign_in):
-        solved = make.request(world.asker, mentor=world.rosalind, state="resolved", resolution="Use isotonic.")
+        solved = make.request(
+            world.asker, mentor=world.rosalind, state="resolved", resolution_html="<p>Use isotonic.</p>"
+        )
         make.request(world.asker, mentor=world.rosalind, state="resolved", is_shared=False)
         make.request(world.asker, mentor=world.rosalind, state="resolved", about=world.secret)
         make.request(world.asker, mentor=world.rosalind)

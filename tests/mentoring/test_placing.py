@@ -32,7 +32,7 @@ def asked(request):
 
 class TestRoute:
     def test_the_one_who_knows_most_is_asked_and_it_is_kept_why(self, world, make):
-        request = make.request(world.asker, unit=world.retail)
+        request = make.request(world.asker, unit=world.retail, created_at=ago(days=3))
         assert placing.route() == 1
         assert asked(request) == world.rosalind
         attempt = only(request)
@@ -45,7 +45,7 @@ class TestRoute:
         assert placing.route() == 0
 
     def test_the_whole_queue_at_once(self, world, make):
-        requests = [make.request(world.asker) for _ in range(6)]
+        requests = [make.request(world.asker, created_at=ago(days=3)) for _ in range(6)]
         assert placing.route() == 6
         assert sorted(places.held([world.rosalind.pk, world.wanjiru.pk]).values()) == [3, 3]
         assert {fresh(one).state for one in requests} == {"asked"}
@@ -237,7 +237,8 @@ class TestBreakdown:
         make.mentor(stopped_at=timezone.now())
         paused = make.mentor(paused_at=timezone.now())
         make.request(mentor=world.wanjiru)
-        request = Request.objects.select_related("unit").get(pk=make.request(world.asker, unit=world.retail).pk)
+        made = make.request(world.asker, unit=world.retail, created_at=ago(days=3))
+        request = Request.objects.select_related("unit").get(pk=made.pk)
         with django_assert_num_queries(6):
             rows = placing.breakdown(request)
         assert [row["candidate"] for row in rows] == [world.rosalind.pk, world.wanjiru.pk, paused.pk]

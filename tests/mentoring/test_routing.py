@@ -194,7 +194,7 @@ def only(need, *columns, **changed):
 class TestWhoIsChosen:
     def test_who_knows_a_rare_skill_is_kept_for_it(self):
         """Both know SQL, one alone knows Spark: together it is best when the other one takes the SQL."""
-        both, sql = Candidate(1, 1, {"sql": 3, "spark": 3}), Candidate(2, 2, {"sql": 2})
+        both, sql = Candidate(1, 1, {"sql": 3, "spark": 3}), Candidate(2, 2, {"sql": 3})
         assert assign([Need(1, ["sql"]), Need(2, ["spark"])], [both, sql]).pairs == {1: 2, 2: 1}
 
     def test_a_rare_skill_counts_more_than_a_common_one(self):

@@ -33,9 +33,8 @@ def worker(transactional_db: None) -> Iterator[WorkerProcess]:
 @pytest.fixture
 def world(make):
     """Three requests wait; one more is with Rosalind, who let the deadline pass; another is to be reminded of."""
-    world = build(make)
-    now = timezone.now()
-    world.waiting = [make.request(world.asker) for _ in range(3)]
+    world, now = build(make), timezone.now()
+    world.waiting = [make.request(world.asker, created_at=now - timedelta(days=3)) for _ in range(3)]
     world.silent = make.request(world.asker, mentor=world.rosalind, state="asked")
     world.silent.attempts.update(due_at=now - timedelta(minutes=1))
     world.reminded = make.request(world.mate, mentor=world.wanjiru, state="asked")

@@ -53,9 +53,7 @@ def at(moment: datetime, zone: str = "UTC") -> str:
 
 # -- asking ---------------------------------------------------------------------------------------------------------
 def test_the_team_hears_that_it_is_asked_for_them_too(world: Any) -> None:
-    services.ask_for_help(
-        actor=world.asker, goal=f"{GOAL}?", topic="calibration", urgency="week", team=[world.mate.pk]
-    )
+    services.ask_for_help(actor=world.asker, goal=f"{GOAL}?", topic="calibration", urgency="week", team=[world.mate.pk])
     text = f"Björn Strøm asked for a mentor, also for you: “{GOAL}?”"
     assert heard("mentoring.requested") == {"Tove Lindqvist": text}
 
@@ -196,9 +194,7 @@ def test_a_meeting_is_told_in_the_time_of_each(world: Any) -> None:
     # Within a year from now, whenever that is.
     starts = min(datetime(year, 3, 4, 20, 30, tzinfo=UTC), timezone.now() + timedelta(days=30))
     mentor = world.rosalind.person
-    made = services.propose_meeting(
-        request_id=request.pk, actor=mentor, starts_at=starts, minutes=45, place="Room Åse"
-    )
+    made = services.propose_meeting(request_id=request.pk, actor=mentor, starts_at=starts, minutes=45, place="Room Åse")
     told = heard("mentoring.meeting_proposed")
     assert told["Björn Strøm"] == f"Rosalind Franklin proposes to meet at {at(starts)}, Room Åse: {SAID}."
     tokyo = at(starts + timedelta(hours=9), "Tokyo")

@@ -13,6 +13,7 @@ import pytest
 from coe.celery import app
 from coe.core import outbox
 from coe.core.models import OutboxEntry
+from coe.notices import letters
 from coe.notices.models import Letter, Notice
 from tests import parts
 from tests.factories import Make
@@ -26,6 +27,8 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def worker(transactional_db: None, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerProcess]:
+    # Sealing wakes no worker: the test says when it begins.
+    monkeypatch.setattr(letters, "_nudge", lambda entry_id: None)
     monkeypatch.setenv("EMAIL_HOST", "127.0.0.1")
     monkeypatch.setenv("EMAIL_PORT", str(mail_server.port))
     monkeypatch.setenv("SITE_URL", "https://cairn.example.org")
@@ -41,9 +44,13 @@ class Steps:
     def __init__(self, notices: Notices, worker: WorkerProcess, server: MailServer) -> None:
         self.notices, self.worker, self.server = notices, worker, server
 
-    def carry(self) -> None:
+    def sealed(self) -> int:
+        """The entry of the letter in the outbox."""
         self.notices.seal()
-        app.send_task("core.carry_out", [OutboxEntry.objects.get().pk])
+        return OutboxEntry.objects.get().pk
+
+    def carry(self) -> None:
+        app.send_task("core.carry_out", [self.sealed()])
 
     def kill_at(self, step: str) -> None:
         gate = self.server.gates[step] = Gate()
@@ -76,17 +83,18 @@ class Steps:
         return 1
 
     def before_the_claim(self) -> int:
-        self.notices.seal()
+        entry = self.sealed()
         with locked("LOCK TABLE core_outboxentry IN ACCESS EXCLUSIVE MODE") as wait:
-            app.send_task("core.carry_out", [OutboxEntry.objects.get().pk])
+            app.send_task("core.carry_out", [entry])
             wait()
             self.worker.kill()
+        assert OutboxEntry.objects.get().attempts == 0
         return 1
 
     def after_the_claim(self) -> int:
-        self.notices.seal()
+        entry = self.sealed()
         with locked("LOCK TABLE notices_letter IN ACCESS EXCLUSIVE MODE") as wait:
-            app.send_task("core.carry_out", [OutboxEntry.objects.get().pk])
+            app.send_task("core.carry_out", [entry])
             wait()
             self.worker.kill()
         assert OutboxEntry.objects.get().claimed_until is not None

@@ -244,7 +244,7 @@ class TestOrder:
 
 def test_taking_one_off_says_what_becomes_of_the_others(writer):
     text = writer.get(f"{BASE}draft/steps/run/remove/").content.decode()
-    assert "“Quiz” then comes: After “Read” and “Ask”" in text
+    assert "“Quiz” then comes after “Read” and “Ask”" in text
     assert writer.post(f"{BASE}draft/steps/run/remove/", {"version": "9"}).status_code == 409
     page = writer.post(f"{BASE}draft/steps/run/remove/", {"version": "1"}, follow=True)
     assert "“Run” is taken off. “Quiz” no longer needs it." in page.content.decode()

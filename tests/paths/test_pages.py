@@ -153,6 +153,8 @@ class TestEditions:
         page = text(sign_in(make.person()), f"{BASE}changes/?before=1&after=2")
         assert "Read<ins> all of it</ins>" in page
         assert "<del>20</del><ins>30</ins>" in page
+        # Its new name changes nothing of the step that needs it.
+        assert "Ask</strong>" not in page
         assert "<del>Run</del>" in page
         assert "<ins>Know &lt;costs&gt;</ins>" in page
         assert "New?" not in page

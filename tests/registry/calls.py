@@ -11,9 +11,9 @@ from typing import Any
 from django.test import Client
 from mlflow.webhooks.delivery import _generate_hmac_signature
 
+from coe.core.secrets import encrypt
 from projects.registry.models import Hook
 from projects.tracking.models import Source
-from coe.core.secrets import encrypt
 
 SECRET = "the secret that both sides know"
 

@@ -19,12 +19,12 @@ from mlflow import MlflowClient
 
 from coe.core import outbox
 from coe.core.models import Event, OutboxEntry
+from coe.core.secrets import decrypt
 from projects.registry import connect, deliveries
 from projects.registry.connect import Connected, connect_hook
 from projects.registry.models import Delivery, Hook
 from projects.tracking.mlflow import Gateway, GatewayError
 from projects.tracking.models import ModelVersion, RegisteredModel, Source
-from coe.core.secrets import decrypt
 from tests import parts
 from tests.factories import Make
 from tests.registry.calls import Call

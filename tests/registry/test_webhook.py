@@ -19,11 +19,11 @@ from structlog.testing import capture_logs
 
 from coe.core import outbox
 from coe.core.models import OutboxEntry
+from coe.core.secrets import encrypt
 from projects.registry import deliveries, webhooks
 from projects.registry.models import Delivery, Hook
 from projects.tracking import followups
 from projects.tracking.models import RegisteredModel, Source
-from coe.core.secrets import encrypt
 from tests.factories import Make
 from tests.races import meeting, together
 from tests.registry.calls import SECRET, Call, event, hook_of

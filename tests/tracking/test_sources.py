@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
 from coe.accounts.models import Person
+from coe.core import secrets
 from coe.core.errors import Refused
 from coe.core.models import Event
-from coe.core import secrets
 from projects.tracking import services
 from projects.tracking.models import Source, Sync
 from tests.factories import Make

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from coe.accounts.models import BusinessUnit
 from coe.guides import about
 from coe.guides.models import Document
 from coe.mentoring import listing as lists
@@ -49,10 +50,21 @@ def _time(at: datetime, said: str) -> SafeString:
 
 
 @register.simple_tag
-def ask_url(thing: Model, version: int | None = None, tags: Iterable[str] = (), more: Iterable[str] = ()) -> str:
-    """Where somebody asks for a mentor about a thing: with its version and its tags filled in. No query."""
+def ask_url(
+    thing: Model,
+    version: int | None = None,
+    tags: Iterable[str] = (),
+    more: Iterable[str] = (),
+    unit: BusinessUnit | None = None,
+) -> str:
+    """Where somebody asks for a mentor about a thing: with its version, tags and unit filled in. No query."""
     found = list(dict.fromkeys(filter(None, (tidy(tag) for tag in [*(tags or ()), *(more or ())]))))[:MOST_TAGS]
-    asked = {"about": _named(thing), "version": version or "", "tags": ",".join(found)}
+    asked = {
+        "about": _named(thing),
+        "version": version or "",
+        "tags": ",".join(found),
+        "unit": unit.slug if unit else "",
+    }
     return reverse("mentoring:ask") + "?" + urlencode({name: value for name, value in asked.items() if value})
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from coe.onboarding.models import Enrolment
 from coe.paths.models import Step
 
 register = template.Library()
 MOST = 3
+# Whoever signs in for the first time is offered a way in; after so long they know it.
+NEW = timedelta(days=30)
 
 
 @register.inclusion_tag("onboarding/_home_onboarding.html", takes_context=True)
@@ -20,4 +24,5 @@ def home_onboarding(context: dict[str, Any]) -> dict[str, Any]:
     person = context["user"]
     title = Step.objects.filter(edition=OuterRef("edition"), key=OuterRef("next_key")).values("title")[:1]
     rows = Enrolment.objects.active().filter(person=person).select_related("path", "team", "mentor__person")
-    return {"rows": list(rows.annotate(next_title=Subquery(title)).order_by("next_due", "pk")[:MOST])}
+    shown = list(rows.annotate(next_title=Subquery(title)).order_by("next_due", "pk")[:MOST])
+    return {"rows": shown, "is_new": not shown and person.created_at > timezone.now() - NEW}

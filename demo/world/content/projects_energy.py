@@ -32,7 +32,7 @@ PROJECTS: tuple[Plan, ...] = (
         "solar-yield-forecast", "renewables", "tariq.aziz",
         "The output of the solar parks is sold by the plant maker's clear-sky figure.",
         "How much solar power is offered a day ahead.",
-        began=640, sponsor="lucia.herrera",
+        began=640, sponsor="lucia.herrera", stakeholders=("amara.okoye",),
         team=("tariq.aziz:data_science", "lucia.herrera:business", "yuki.tanaka:ml_operations"),
         techniques=("regression",), domains=("trading", "renewables"), delivery="batch", effort=2, value=4, annual_value=880_000, risk="low",
         moves=(

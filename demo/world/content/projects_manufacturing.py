@@ -37,7 +37,7 @@ PROJECTS: tuple[Plan, ...] = (
         "weld-seam-inspection", "assembly", "tevita.fonua",
         "Seams are tested by X-ray on every fiftieth part.",
         "Which parts go to the X-ray.",
-        began=430, sponsor="carlos.mendoza", team=("tevita.fonua:data_science", "sadia.rahman:business"),
+        began=430, sponsor="carlos.mendoza", team=("tevita.fonua:data_science", "sadia.rahman:business"), stakeholders=("amara.okoye",),
         name="Weld seam inspection", summary="Finds weak welds from the current of the welding robot, while the part is still clamped.",
         techniques=("classification", "sensor data"), domains=("quality",), delivery="embedded", effort=3, value=4, annual_value=690_000, risk="medium",
         moves=(Move("exploration", 380, "The robots log their current"), Move("pilot", 260, "Two robots; the plant runs its own model server")),

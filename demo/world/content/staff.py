@@ -223,12 +223,12 @@ FOUNDER = EVERYWHERE[0]
 # Whom the sign-in page offers, and what they can try. No commas: the texts travel in a setting that has them between.
 SIGN_IN: tuple[tuple[str, str], ...] = (
     ("amara.okoye", "Compares the verticals: open the scoreboard and follow a figure down to its run in MLflow"),
-    ("noor.haddad", "Acts on a churn model: find Customer churn and see whether it can be trusted today"),
+    ("noor.haddad", "Acts on a churn model: see whether it can be trusted today and go on talking with her mentor"),
     ("iris.chen", "Builds models: look through her runs then bind a KPI or enter a value"),
-    ("wanjiru.kamau", "New in the group: see which projects exist already and add an idea of her own"),
-    ("rosalind.achebe", "Mentors teams: go through unlinked experiments and metric names that nobody mapped"),
+    ("wanjiru.kamau", "New in the group: ask a mentor or follow what was answered and add an idea of her own"),
+    ("rosalind.achebe", "Mentors teams: two requests wait for her answer; look why they came to her and take one on"),
     ("tomas.vega", "Runs what is in production: check the sources and find the one that stopped answering"),
     ("agnieszka.wrona", "Leads Logistics planning: move a project to its next stage or raise a target"),
-    ("ingrid.solberg", "Runs the centre: people and roles and units and what each KPI means"),
-    ("bjorn.eklund", "Sees what the company and Freight share: other teams' private projects are not there for him"),
+    ("ingrid.solberg", "Runs the centre: give what waits to a mentor by hand and see the load and what each KPI means"),
+    ("bjorn.eklund", "Sees what the company and Freight share: a mentor helps him with an arrival time"),
 )

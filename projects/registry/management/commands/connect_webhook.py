@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from coe.core.secrets import Unreadable
 from projects.registry.connect import connect_hook
 from projects.tracking.mlflow import GatewayError
 from projects.tracking.models import Source
-from coe.core.secrets import Unreadable
 
 
 class Command(BaseCommand):
