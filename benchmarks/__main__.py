@@ -28,7 +28,8 @@ from demo.processes import Family
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks.md"
-SIZES: dict[str, dict[str, int]] = {"sync": {}, "scoreboard": {}, "catalog": {}, "search": {}, "mentoring": {}, "onboarding": {}}
+_ALL = ("sync", "scoreboard", "catalog", "search", "mentoring", "onboarding")
+SIZES: dict[str, dict[str, int]] = {name: {} for name in _ALL}
 SMALL = {
     "sync": {"n_runs": 1000, "n_experiments": 10},
     "scoreboard": {"projects": 200, "units": 10, "observations": 20_000},

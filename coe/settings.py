@@ -146,6 +146,8 @@ CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "notices.post_letters", "schedule": 20.0, "options": {"expires": 20}},
     "notices": {"task": "notices.forget", "schedule": crontab(hour="3", minute="10")},
     "mentoring": {"task": "mentoring.route", "schedule": 60.0, "options": {"expires": 60}},
+    # What comes or ends by its date alone (a target, a verification), and who no longer belongs to a project.
+    "looking": {"task": "onboarding.look_again", "schedule": crontab(hour="3", minute="20")},
     # Each hour: whose step became late in the night hears of it in the morning, wherever that is.
     "onboarding": {"task": "onboarding.nudge", "schedule": crontab(minute="10"), "options": {"expires": 3000}},
     # At night: who looks at their digest in the morning finds it there, wherever that is.
@@ -321,7 +323,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
-# Hosts that tracking sources may live on although they are private addresses (an administrator's decision).
+# Hosts that tracking sources and chats may live on although they are private addresses (an administrator's decision).
 PRIVATE_HOSTS_ALLOWED = env.words("PRIVATE_HOSTS_ALLOWED")
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

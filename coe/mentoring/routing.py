@@ -122,10 +122,11 @@ def solve(table: Table, weights: Weights) -> dict[int, tuple[int, float]]:
     nth = np.arange(len(columns)) - np.repeat(np.cumsum(places) - places, places)
     load: Values = (table.held[columns] + nth) / table.capacity[columns]
     fits = table.is_eligible[np.ix_(rows, columns)]
-    value = table.base[np.ix_(rows, columns)] + table.priority[rows][:, None] - weights.load * load
+    value = (table.base + table.priority[:, None])[np.ix_(rows, columns)]
+    value -= weights.load * load
     low, high = value.min(), value.max()
     # One pair more outweighs whatever all the others could lose by it.
-    more = (high - low + 1) * (min(fits.shape) + 1)
-    gain = np.where(fits, value - low + more, 0.0)
-    taken = zip(*linear_sum_assignment(gain, maximize=True), strict=True)
+    value += (high - low + 1) * (min(fits.shape) + 1) - low
+    value *= fits
+    taken = zip(*linear_sum_assignment(value, maximize=True), strict=True)
     return {int(rows[row]): (int(columns[slot]), float(load[slot])) for row, slot in taken if fits[row, slot]}

@@ -120,16 +120,15 @@ class Table:
         available = np.array([not one.closed for one in self.candidates], dtype=bool)
         found = np.repeat(available[None, :], len(self.needs), axis=0)
         people = _columns((one.person,) for one in self.candidates)
-        speaks = _columns(one.languages for one in self.candidates)
+        languages = {need.language for need in self.needs}
+        silent = _columns(languages - one.languages for one in self.candidates)
         unwanted = _columns(one.unwanted for one in self.candidates)
         for row, need in enumerate(self.needs):
             for person in need.people:
                 found[row, people[person]] = False
             found[row, [self.column[one] for one in need.tried if one in self.column]] = False
             if need.language:
-                kept = np.zeros(len(self.candidates), dtype=bool)
-                kept[speaks[need.language]] = True
-                found[row] &= kept
+                found[row, silent[need.language]] = False
             if need.tags:
                 found[row, unwanted[need.tags[0]]] = False
         return found

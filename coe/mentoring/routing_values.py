@@ -68,9 +68,9 @@ class Weights:
     it less than `least_fit` times as well as the best of those who could be asked, had all of them a free place.
 
     The defaults come from the simulation in `benchmarks/mentoring.py`, on seeds other than those that it is judged by:
-    - `least_fit` is a share of the best, not a fixed fit: nobody waits for somebody who is not there. Without it the mean
-      fit falls by a tenth at 60 % load, by a quarter at 80 %. 0.95 waits longer for the same fit; 0.65 waits a fifth
-      less, for a fit of 0.46 instead of 0.47 at 60 %.
+    - `least_fit` is a share of the best, not a fixed fit: nobody waits for somebody who is not there. Without it the
+      mean fit falls by a tenth at 60 % load, by a quarter at 80 %. 0.95 waits longer for the same fit; 0.65 waits a
+      fifth less, for a fit of 0.46 instead of 0.47 at 60 %.
     - `patience` is a little longer than the day that a silent mentor takes: with exactly a day whoever met one was then
       given to anybody. More buys a little fit for much wait.
     - `load` and `recent` keep those whom many want free for those who need them; without, the fit is a little lower.

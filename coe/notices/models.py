@@ -19,7 +19,7 @@ class Channel(models.TextChoices):
 class When(models.TextChoices):
     OFF = "off", "Off"
     AT_ONCE = "at_once", "At once"
-    DAILY = "daily", "Once a day"
+    DAILY = "daily", "Daily"
 
 
 class Notice(models.Model):

@@ -1,4 +1,4 @@
-"""`python -m demo.world people | connect --mlflow URL | bind | handoffs | guides | mentoring`: the invented group."""
+"""`python -m demo.world people | connect --mlflow URL | bind | …`: the invented group, step by step."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     phases.add_parser("handoffs", help="a year of handoffs, once the versions were read and the KPIs are bound")
     phases.add_parser("guides", help="guides and what readers say of them, once the models are handed over")
     phases.add_parser("mentoring", help="mentors, what they were asked, and what everybody was told of it all")
+    phases.add_parser("onboarding", help="teams and people on paths, once there is something for Cairn to see")
     return parser.parse_args(words)
 
 
@@ -53,6 +54,8 @@ def main(words: list[str] | None = None) -> int:
                 phases.guides_phase(bar)
             elif arguments.phase == "mentoring":
                 phases.mentoring_phase(bar)
+            elif arguments.phase == "onboarding":
+                phases.onboarding_phase(bar)
             else:
                 unseen = phases.bind_phase(bar)
     except (Refused, ValidationError) as error:

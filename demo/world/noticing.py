@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from coe.core import stream
 from coe.core.models import Event, OutboxEntry, Unread
 from coe.mentoring.models import Request
 from coe.notices import letters
-from coe.notices.models import Letter, Notice
+from coe.notices.models import Letter, Line, Notice
 from demo.world import clock
 
 CONSUMER = "notices"
@@ -30,7 +31,7 @@ UNREAD = timedelta(days=4)
 # Longer than the demo takes to begin.
 _HELD = timedelta(days=1)
 # The worker hears within seconds; here so much is heard at once.
-_STEP = timedelta(hours=1)
+_STEP, _LATER = timedelta(hours=1), timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,47 @@ def tell() -> int:
     count = held.update(due_at=Subquery(at))
     if not count:
         return 0
-    for moment in _moments(now):
-        with clock.at(moment):
+    with _set_aside():
+        for moment in _moments(now):
+            with clock.at(moment):
+                _post()
+                _hear(moment)
+                if moment < now - UNREAD:
+                    _read(moment - timedelta(hours=20))
+        with clock.at(now):
             _post()
-            _hear(moment)
-            if moment < now - UNREAD:
-                Notice.objects.unread().filter(last_at__lt=moment - timedelta(hours=20)).update(read_at=moment)
-    Notice.objects.unread().filter(last_at__lt=now - UNREAD).update(read_at=now - UNREAD)
+        _read(now - UNREAD)
     return count
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """Within it, what the worker has told since the demo began is out of the way: it comes last, not in between."""
+    notices = list(Notice.objects.unread())
+    Notice.objects.filter(pk__in=[one.pk for one in notices]).update(read_at=F("last_at"))
+    written = [
+        (letter, list(letter.email_lines.all()), list(letter.chat_lines.all()))
+        for letter in Letter.objects.filter(state=Letter.State.OPEN).select_for_update()
+    ]
+    # Their lines stay. As long as a digest is there, no other would go out before it.
+    Letter.objects.filter(pk__in=[letter.pk for letter, _, _ in written]).delete()
+    yield
+    for notice in notices:
+        of_thread = Notice.objects.filter(person=notice.person_id, topic=notice.topic, thread=notice.thread)
+        of_thread.unread().update(read_at=F("last_at"))
+        Notice.objects.filter(pk=notice.pk).update(read_at=None)
+    for letter, by_email, by_chat in written:
+        of_key = Letter.objects.filter(person=letter.person_id, channel=letter.channel, thread=letter.thread)
+        there = of_key.filter(state=Letter.State.OPEN, topic=letter.topic).first()
+        if there is None:
+            letter.save(force_insert=True)
+        Line.objects.filter(pk__in=[line.pk for line in by_email]).update(email=there or letter)
+        Line.objects.filter(pk__in=[line.pk for line in by_chat]).update(chat=there or letter)
+
+
+def _read(until: datetime) -> None:
+    """Everybody has read what they were told by then."""
+    Notice.objects.unread().filter(last_at__lt=until).update(read_at=timezone.now())
 
 
 def _due() -> QuerySet[Unread]:
@@ -83,17 +117,18 @@ def _due() -> QuerySet[Unread]:
 
 
 def _moments(now: datetime) -> Iterator[datetime]:
-    """When the worker hears: the last of each hour in which something happened, and some seconds."""
-    last: datetime | None = None
+    """When the worker hears: with the last of each hour in which something happened."""
     times = (
         Unread.objects.filter(consumer=CONSUMER, due_at__lte=now).order_by("due_at").values_list("due_at", flat=True)
     )
+    hour: list[datetime] = []
     for at in list(times):
-        if last is not None and at - last > _STEP:
-            yield last + timedelta(seconds=3)
-        last = at
-    if last is not None:
-        yield min(last + timedelta(seconds=3), now)
+        if hour and at - hour[0] > _STEP:
+            yield hour[-1] + _LATER
+            hour = []
+        hour.append(at)
+    if hour:
+        yield min(hour[-1] + _LATER, now)
 
 
 def _hear(moment: datetime) -> None:

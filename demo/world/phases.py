@@ -115,6 +115,19 @@ def mentoring_phase(bar: Bar) -> int:
         return done + noticing.tell()
 
 
+def onboarding_phase(bar: Bar) -> int:
+    """Teams and people on paths, once there is something for Cairn to see. Returns the steps. All or nothing."""
+    from demo.world import learning
+
+    cast = people.Cast.now()
+    if not learning.missing():
+        return 0
+    with transaction.atomic():
+        story = Story()
+        learning.add_all(story, cast)
+        return _tell(story, bar)
+
+
 def _tell(story: Story, bar: Bar) -> int:
     """Tell the story, in the caller's transaction. People hear of it once all phases are through."""
     bar.total = len(story.acts)

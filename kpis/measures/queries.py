@@ -185,21 +185,22 @@ def withheld_for(person: Person, bindings: QuerySet[Binding] | None = None) -> f
 
     At most one query besides those for the person's roles.
     """
-    if is_administrator(person):
-        return frozenset()
+    return frozenset(held_back_from(person, bindings).values_list("pk", flat=True))
+
+
+def held_back_from(person: Person, bindings: QuerySet[Binding] | None = None) -> QuerySet[Binding]:
+    """The bindings whose figures `person` may not read, as `withheld_for` tells their ids. No query of its own."""
     held = standing(person)
+    if is_administrator(person) or held.scope(Role.UNIT_LEAD, Role.EXECUTIVE) is None:
+        return Binding.objects.none()
     readable = (
         in_scope(held.scope(Role.UNIT_LEAD, Role.EXECUTIVE), "project__unit__lineage")
         | Q(project__owner=person)
         | Q(project__sponsor=person)
         | Q(project__in=Member.objects.filter(person=person).values("project"))
     )
-    if held.scope(Role.UNIT_LEAD, Role.EXECUTIVE) is None:
-        return frozenset()
     held_back = (Binding.objects.all() if bindings is None else bindings).filter(is_withheld=True)
-    return frozenset(
-        held_back.exclude(pk__in=Binding.objects.filter(readable).values("pk")).values_list("pk", flat=True)
-    )
+    return held_back.exclude(pk__in=Binding.objects.filter(readable).values("pk"))
 
 
 def readings_for_project(project: Project, day: date, person: Person) -> list[Figure]:

@@ -9,9 +9,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet, Value
+
 from coe.core import access
 from kpis.measures.models import Binding
-from kpis.measures.queries import withheld_for
+from kpis.measures.queries import held_back_from
 from projects.catalog.models import Project
 
 
@@ -33,12 +35,20 @@ EVERYTHING = Audience()
 
 
 def audience_of(person: Any) -> Audience:
-    """What is kept from `person`, asked anew each time: a role that was taken away counts at once."""
-    hidden: frozenset[int] = frozenset()
+    """What is kept from `person`, asked anew each time: a role that was taken away counts at once. One query."""
+    hidden = Project.objects.none()
     # No condition at all: nothing is hidden from whoever may know of every project.
     if access.visible("project", person):
         bound = Project.objects.filter(pk__in=Binding.objects.values("project"))
-        known = Project.objects.visible_to(person).values("pk")
-        hidden = frozenset(bound.exclude(pk__in=known).values_list("pk", flat=True))
-    closed = Binding.objects.filter(is_withheld=True).exclude(project__in=hidden)
-    return Audience(hidden, frozenset(withheld_for(person, closed)))
+        hidden = bound.exclude(pk__in=Project.objects.visible_to(person).values("pk")).order_by()
+    closed = held_back_from(person, Binding.objects.exclude(project__in=hidden.values("pk"))).order_by()
+    rows = _named(hidden, "project").union(_named(closed, "binding"), all=True)
+    found: dict[str, set[int]] = {"project": set(), "binding": set()}
+    for what, pk in rows:
+        found[what].add(pk)
+    return Audience(frozenset(found["project"]), frozenset(found["binding"]))
+
+
+def _named(rows: QuerySet[Any], what: str) -> QuerySet[Any, Any]:
+    named: QuerySet[Any, Any] = rows.annotate(what=Value(what)).values_list("what", "pk")
+    return named

@@ -56,6 +56,7 @@ VARIANTS = {
         "?state=draft",
         "?state=due",
     ],
+    "/notices/": ["?state=unread&topic=delivery"],
     "/feedback/": ["?tab=waiting&q=wrong", "?tab=mine", "?tab=all&kind=wrong_output&state=open&sort=kind"],
     "/mentoring/": [
         "?tab=asked",
@@ -121,6 +122,16 @@ def fill(make: Make, world: World) -> None:
         note("role.granted", person, first.owner, role="viewer", where="Retail")
         note("unit.changed", first.unit, person, fields=["name"])
         note("source.changed", source, person, fields=["label"])
+        tell_of_all(make, person, first)
+
+
+def tell_of_all(make: Make, person: Person, project: Project) -> None:
+    """Notices of many kinds of things, read and unread, of which the person may know or not."""
+    closed = make.project(visibility="members")
+    things = [project, closed, project.unit, person, make.feedback(project), *project.registeredmodels.all()[:2]]
+    for thing in [*things, make.document(about=project), *Kpi.objects.all()[:1], *project.handoffs.all()[:2]]:
+        make.notice(person, thing)
+        make.notice(person, thing, read_at=timezone.now())
 
 
 def explain(make: Make, project: Project) -> None:
@@ -315,6 +326,8 @@ LISTS = (
     "/paths/walked/draft/preview/",
     "/paths/walked/draft/publish/",
     "/feedback/?tab=all",
+    "/notices/",
+    "/notices/unread/",
     "/mentoring/",
     "/mentoring/?tab=all",
     "/mentoring/?tab=answered",
@@ -376,6 +389,8 @@ def thrice(make: Make, world: World) -> None:
         MetricName.objects.create(source=source, key=f"loss_{n}", runs=n)
     for _ in range(6):
         consult(make, first, world)
+    for _ in range(3):
+        tell_of_all(make, world.people["administrator"], first)
     hang(make, first, source)
     write(make, first, [world.people["viewer"], *(make.person() for _ in range(5))])
     experiment = first.experiments.get(experiment_id=world.names["open_experiment"])

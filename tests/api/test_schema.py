@@ -32,6 +32,7 @@ COLLECTIONS = (
     "me",
     "mentors",
     "models",
+    "notices",
     "observations",
     "paths",
     "people",

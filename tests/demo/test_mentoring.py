@@ -11,6 +11,7 @@ from django.db.models import Count, F
 from django.test import Client
 from django.utils import timezone
 
+from coe.core import stream
 from coe.core.models import Event, OutboxEntry, Unread
 from coe.guides.models import Document
 from coe.mentoring.models import Attempt, Message, Request, Served, State, Urgency
@@ -28,6 +29,7 @@ from demo.world.content.projects import PROJECTS
 from demo.world.content.staff import STAFF
 from demo.world.people import Cast
 from demo.world.sign_in import SIGN_IN
+from projects.catalog import services as catalog
 from projects.catalog.models import Project
 from projects.tracking.models import RegisteredModel
 from tests.demo.conftest import CountingBar
@@ -36,6 +38,10 @@ from tests.factories import Make
 PEOPLE = {one.key for one in STAFF}
 MODELS = {one.model for one in cases() if one.model}
 GOALS = {one.goal for one in conversations()}
+_WITH_NEWS = [
+    *("amara.okoye", "bjorn.eklund", "ingrid.solberg", "iris.chen", "noor.haddad"),
+    *("rosalind.achebe", "wanjiru.kamau"),
+]
 SLUGS = {plan.slug for plan in PROJECTS}
 by_goal = pytest.mark.parametrize("plan", conversations(), ids=lambda one: one.goal)
 
@@ -98,6 +104,9 @@ def told(world: CountingBar) -> CountingBar:
             Make().model(source, project=project, name=case.model, aliases={"production": 3})
     for found in {found for _, _, _, found in SERVED} - GOALS:
         Make().document(found, owner=Cast.now().centre)
+    # Told by the worker while the demo begins.
+    catalog.give_status(slug="customer-churn", actor=Cast.now().people["iris.chen"], status="on_track", text="Today.")
+    stream.read(noticing.CONSUMER)
     bar = CountingBar()
     phases.mentoring_phase(bar)
     return bar
@@ -200,13 +209,26 @@ class TestTold:
         assert not Notice.objects.filter(last_at__lt=fortnight).exists()
         assert not Unread.objects.filter(consumer=noticing.CONSUMER).exists()
 
-    @pytest.mark.parametrize("who", ["rosalind.achebe", "noor.haddad", "amara.okoye", "iris.chen", "wanjiru.kamau", "bjorn.eklund",
-                                     "ingrid.solberg", "agnieszka.wrona"])  # fmt: skip
+    @pytest.mark.parametrize("who", _WITH_NEWS)
     def test_inboxes_hold_something_and_not_too_much(self, who: str) -> None:
         notices = Notice.objects.filter(person=Cast.now().people[who])
         assert notices.exists()
         assert notices.unread().count() <= 15
         assert not notices.unread().filter(last_at__lt=timezone.now() - noticing.UNREAD - timedelta(days=1)).exists()
+
+    def test_what_the_worker_told_meanwhile_is_the_newest(self) -> None:
+        amara, project = Cast.now().people["amara.okoye"], Project.objects.get(slug="customer-churn")
+        of = Notice.objects.filter(person=amara, thread=f"project:{project.pk}").order_by("-last_at")
+        assert [("Today." in one.text, one.read_at is None) for one in of] == [
+            (True, True),
+            (False, False),
+            (False, False),
+        ]
+        (digest,) = Letter.objects.filter(person=amara, state=Letter.State.OPEN, channel="email", topic="")
+        assert digest.email_lines.filter(text__contains="Today.").exists()
+        assert (
+            digest.email_lines.filter(at__gt=timezone.now() - timedelta(days=2)).count() == digest.email_lines.count()
+        )
 
     def test_a_notice_was_told_when_it_happened(self) -> None:
         for notice in Notice.objects.filter(count=1):

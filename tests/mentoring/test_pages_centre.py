@@ -114,7 +114,7 @@ class TestPage:
         assert shown.total.first.median == pytest.approx(4 / 24, abs=0.001)
         assert [(name, one.asked) for name, one in shown.units] == [("No unit", 1), ("Retail", 1)]
         assert "2 requests wait for a mentor" in page
-        assert "Nobody knows forecasting." in page
+        assert "is asked within a minute." in page
         assert [one.gap.tag for one in shown.unheld] == ["forecasting"]
         assert (shown.served_count, shown.rating) == (1, 5.0)
         first = shown.mentors[0]
@@ -137,7 +137,8 @@ class TestPage:
     [
         ({}, "is asked within a minute."),
         ({"paused": True}, "Of 2 who mentor 2 are paused."),
-        ({"topic": "forecasting"}, "Nobody knows forecasting. Who has a free place knows too little of it"),
+        ({"full": True}, "Who has a free place knows too little of it"),
+        ({"paused": True, "topic": "forecasting"}, "Nobody knows forecasting. Of 2 who mentor 2 are paused."),
     ],
 )
 def test_why_nobody_has_it(world, make, change, said):
@@ -145,6 +146,10 @@ def test_why_nobody_has_it(world, make, change, said):
         for mentor in (world.rosalind, world.wanjiru):
             mentor.paused_at = timezone.now()
             mentor.save()
+    if "full" in change:
+        world.rosalind.capacity = 1
+        world.rosalind.save()
+        make.request(mentor=world.rosalind)
     row = make.request(world.asker, topic=change.get("topic", "calibration"))
     found = candidates.standing([row], timezone.now())
     assert said in with_why([row], found)[0].why

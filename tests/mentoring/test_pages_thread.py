@@ -222,10 +222,11 @@ class TestMeetings:
 class TestWhy:
     def test_each_candidate_as_it_was_kept(self, world, make, sign_in):
         row = make.request(world.asker, topic="calibration", unit=world.retail)
+        world.wanjiru.skills.update(level=3)
         placing.route()
         page = text(sign_in(world.asker).get(at(row, "why/")))
         assert "Found by Cairn" in page
-        for words in ("Rosalind Franklin", "Wanjiru Kamau", "can teach calibration", "uses calibration"):
+        for words in ("Rosalind Franklin", "Wanjiru Kamau", "can teach calibration", "serves any unit"):
             assert words in page
         assert "How the points are made" in page
 

@@ -37,7 +37,7 @@ def fits(page: Page) -> None:
 
 
 def bell(page: Page, count: int) -> Any:
-    name = f"Notices, {count} unread" if count else "Notices"
+    name = f"Notices {count} unread" if count else "Notices"
     return page.get_by_role("navigation", name="You").get_by_role("link", name=name, exact=True)
 
 
@@ -101,6 +101,9 @@ def test_a_server_that_is_away_is_no_news(reader: Any, project: Any, chromium: A
     with page.expect_response("**/notices/unread/**"):
         page.clock.run_for(HALF_A_MINUTE)
     expect(page.locator("#live")).to_have_text("Something that matters")
+    # The script's own word on the answer that was broken on purpose.
+    assert all("Response Status Error Code 500" in said for said in chromium.complaints)
+    chromium.complaints.clear()
 
 
 @LOOKS
@@ -121,7 +124,7 @@ def test_the_inbox(
     axe(page)
     fits(page)
     with page.expect_navigation():
-        page.get_by_role("button", name="Mark as read: Björn accepted it.").click()
+        page.get_by_role("button", name="Mark as read “Björn accepted it.”").click()
     expect(bell(page, 1)).to_be_visible()
     with page.expect_navigation():
         page.get_by_role("link", name="long message 3").click()

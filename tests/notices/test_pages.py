@@ -144,7 +144,7 @@ def test_the_count(make: Make, client: Client, reader: Any) -> None:
         make.notice(reader)
     make.notice(reader, read_at=timezone.now())
     said = htmx(client, "/notices/unread/").content.decode()
-    assert ", 3 unread" in said
+    assert ">3 unread</span>" in said
     assert 'name="had" value="3"' in said
     assert "notices-said" not in said
     # The same as the page has: nothing changes, and nothing is said aloud.

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('topic', models.CharField(max_length=40)),
                 ('channel', models.CharField(choices=[('app', 'Inbox'), ('email', 'E-mail'), ('chat', 'Chat')], max_length=5)),
-                ('when', models.CharField(choices=[('off', 'Off'), ('at_once', 'At once'), ('daily', 'Once a day')], max_length=7)),
+                ('when', models.CharField(choices=[('off', 'Off'), ('at_once', 'At once'), ('daily', 'Daily')], max_length=7)),
                 ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
