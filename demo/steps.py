@@ -104,10 +104,10 @@ def later(where: Place, store: str) -> tuple[Step, ...]:
         # It finds the alias that was moved on the server itself.
         Step("Sync after the handoffs", sync, (*year, "demo/new_version.py"), tries=60),
         Step("Guides written and read", ("-m", "demo.world", "guides"), (*year, "demo/new_version.py"), show=True),
+        Step("Teams on their paths", ("-m", "demo.world", "onboarding"), (*year, "demo/new_version.py"), show=True),
         Step(
             "Mentors asked and answered", ("-m", "demo.world", "mentoring"), (*year, "demo/new_version.py"), show=True
         ),
-        Step("Teams on their paths", ("-m", "demo.world", "onboarding"), (*year, "demo/new_version.py"), show=True),
         # Everything of before is in it at once; what happens from now on the worker adds within seconds.
         Step("Search index", ("manage.py", "rebuild_search"), (*year, "demo/new_version.py")),
         # Not before: the year's aliases were moved by our own orders, of which nobody has to be told.

@@ -122,6 +122,15 @@ def _worth_asking(way: Way, step: Step) -> bool:
     return row.state == Progress.State.VERIFIED and check is not None and not check.lasts
 
 
+def look(way: Way, step: Step) -> Finding | None:
+    """What the check behind a step sees now; None where there is no such check. Nothing is written down."""
+    check = checks.get(step.check_key)
+    if check is None:
+        return None
+    newcomers, places = _newcomers([(way, step)])
+    return check.find(newcomers, step.params)[places[0]]
+
+
 def _newcomers(pairs: Sequence[tuple[Way, Step]]) -> tuple[list[Newcomer], list[int]]:
     """For whom to ask, each once, and for each pair its place among them."""
     members = _members({way.enrolment.team_id for way, _ in pairs if way.enrolment.team_id})

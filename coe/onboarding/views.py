@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from coe.accounts.http import PersonRequest
 from coe.core import access, helpdesk
 from coe.core.http import signed_in
-from coe.onboarding import shown
+from coe.onboarding import shown, verifying
 from coe.onboarding.forms import DoneForm
 from coe.onboarding.models import Enrolment, Team
 from coe.paths.models import Path, Step
@@ -67,6 +67,7 @@ def enrolment(request: PersonRequest, pk: int) -> HttpResponse:
     upcoming = journey.next
     if upcoming is not None and context["may_go"]:
         context["form"] = DoneForm(step=upcoming.line.step)
+    context["lacks"] = _lacks(journey, upcoming)
     return render(request, "onboarding/enrolment.html", context)
 
 
@@ -91,7 +92,16 @@ def step(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     context = {**page_context(request, one), "journey": journey, "one": each, "crumbs": crumbs(one, inside=True)}
     if context["may_go"] and each.line.standing in ("next", "open"):
         context["form"] = DoneForm(step=each.line.step)
+    context["lacks"] = _lacks(journey, each)
     return render(request, "onboarding/step.html", context)
+
+
+def _lacks(journey: shown.Journey, each: shown.Shown | None) -> str:
+    """Why Cairn does not see an open step yet; nothing where there is nothing to see, or it is just about to."""
+    if each is None or each.check is None or each.line.standing not in ("next", "open"):
+        return ""
+    finding = verifying.look(journey.way, each.line.step)
+    return "" if finding is None or finding.is_so else finding.why
 
 
 def step_of(journey: shown.Journey, key: str) -> shown.Shown:

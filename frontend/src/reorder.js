@@ -134,11 +134,12 @@ class Reordering {
     this.show();
   }
 
-  // At the window's edge the page scrolls, as long as the pointer stays there.
+  // At the window's edge the page scrolls, as long as the pointer stays there and the list goes on.
   scroll() {
     if (!this.drag) return;
     const { at } = this.drag;
-    const by = at < EDGE ? -STEP : at > innerHeight - EDGE ? STEP : 0;
+    const { top, bottom } = this.drag.item.parentElement.getBoundingClientRect();
+    const by = at < EDGE && top < EDGE ? -STEP : at > innerHeight - EDGE && bottom > innerHeight - EDGE ? STEP : 0;
     if (by) {
       scrollBy({ top: by, behavior: "instant" });
       this.show();
@@ -148,7 +149,11 @@ class Reordering {
 
   show() {
     const { item, at, from } = this.drag;
-    item.style.transform = `translateY(${at + scrollY - from}px)`;
+    // Within its list: further down it would make the page longer the further it goes.
+    const list = item.parentElement;
+    const most = list.offsetHeight - item.offsetHeight - (item.offsetTop - list.offsetTop);
+    const by = Math.min(Math.max(at + scrollY - from, list.offsetTop - item.offsetTop), most);
+    item.style.transform = `translateY(${by}px)`;
     const others = this.items().filter((one) => one !== item);
     const next = others.findIndex((one) => {
       const box = one.getBoundingClientRect();

@@ -153,7 +153,9 @@ def _commented(event: Event) -> Iterable[News]:
 def _applied(event: Event) -> Iterable[News]:
     """The team hears that it is so; the approver is who decided it, and counts as the actor."""
     facts = event.facts
-    text = f"{facts['alias']} of {facts['name']} stands on {where(facts['version'])} in MLflow, as was decided."
+    text = (
+        f"The alias {facts['alias']} of {facts['name']} stands on {where(facts['version'])} in MLflow, as was decided."
+    )
     yield from _of_order(event, text, set())
 
 

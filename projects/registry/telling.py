@@ -33,9 +33,8 @@ def _drifted(event: Event) -> Iterable[News]:
     if model is None:
         return
     facts = event.facts
-    text = (
-        f"{facts['alias']} of {facts['name']} stands on {where(facts['version'])} in MLflow, where nobody here put it."
-    )
+    alias, at = f"{facts['alias']} of {facts['name']}", where(facts["version"])
+    text = f"The alias {alias} stands on {at} in MLflow, where nobody here put it."
     project = model.project
     to = administrators() | holders(Role.APPROVER, unit=project.unit if project else None)
     yield from _news(model, f"{text} Record it or have it put back.", to | ({project.owner_id} if project else set()))

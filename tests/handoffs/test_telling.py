@@ -146,7 +146,7 @@ def test_the_alias_that_acceptance_moved(world: Any, ways: Ways) -> None:
     assert handoff.order is not None
     facts = {"alias": "production", "name": "churn", "version": 2, "order": handoff.order.pk}
     happen(world, "alias.applied", world.operator, facts)
-    text = "production of churn stands on version 2 in MLflow, as was decided."
+    text = "The alias production of churn stands on version 2 in MLflow, as was decided."
     assert heard("alias.applied") == dict.fromkeys(["Mia Member", "Olga Owner"], text)
     assert threads("alias.applied") == {("handoffs", f"handoff:{handoff.pk}")}
     happen(world, "alias.delayed", None, {**facts, "error": "Tracker does not answer."})
@@ -162,7 +162,7 @@ def test_an_alias_that_was_put_back_is_the_models_matter(world: Any) -> None:
     )
     happen(world, "alias.applied", world.operator, {**facts_of(order), "version": None})
     assert heard("alias.applied") == {
-        "Olga Owner": "production of churn stands on no version in MLflow, as was decided."
+        "Olga Owner": "The alias production of churn stands on no version in MLflow, as was decided."
     }
     assert threads("alias.applied") == {("handoffs", f"model:{world.model.pk}")}
 

@@ -47,7 +47,10 @@ def found_on(world: Any, version: int | None) -> Any:
 
 def test_who_decides_and_who_owns_it_hears_that_an_alias_moved(world: Any) -> None:
     found_on(world, 3)
-    text = "production of churn stands on version 3 in MLflow, where nobody here put it. Record it or have it put back."
+    text = (
+        "The alias production of churn stands on version 3 in MLflow, where nobody here put it. "
+        "Record it or have it put back."
+    )
     assert heard("alias.drifted") == dict.fromkeys(["Adam Admin", "Olga Owner", "Oto Operator"], text)
     assert threads("alias.drifted") == {("handoffs", f"model:{world.model.pk}")}
     assert {line.url for line in lines("alias.drifted")} == {f"{world.model.versions_url}#aliases"}

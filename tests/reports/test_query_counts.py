@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.reports.conftest import World
 
 MOST = {
-    "/": 13,
+    "/": 14,
     "/scoreboard/": 9,
     "/scoreboard/?by=category": 9,
     "/scoreboard/retail/": 15,
