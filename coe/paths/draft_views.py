@@ -140,6 +140,8 @@ def order(request: PersonRequest, slug: str) -> HttpResponseBase:
         status, said = 409, refused.message
     except ValidationError as error:
         status, said = 422, error.messages[0]
+    except Step.DoesNotExist:
+        status, said = 422, "That step is not on the draft any more."
     if request.headers.get("X-Requested-With") == "fetch":
         return render(request, "paths/_steps.html", {**_list(request, path), "said": said}, status=status)
     if status != 200:

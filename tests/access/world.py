@@ -72,7 +72,8 @@ def build(make: Make) -> World:
     # Published, with the next edition begun.
     make.checklist("written", items=[{"key": "runbook"}])
     checklists.draft_edition(slug="written", actor=people["administrator"])
-    steps = [{"key": "walk"}, {"key": "ask", "kind": "quiz", "needs": ["walk"]}]
+    steps = [{"key": "walk"}, {"key": "read", "kind": "read", "document": make.document("walking")}]
+    steps.append({"key": "ask", "kind": "quiz", "needs": ["walk"]})
     for slug, published in (("walked", True), ("unfinished", False)):
         make.path(slug, owner=people["owner"], steps=steps, published=published, audience="mentor", level=1)
     paths.draft_edition(slug="walked", actor=people["owner"])

@@ -239,7 +239,8 @@ class TestOrder:
         assert stale.status_code == 409
         assert "Somebody else changed this draft" in stale.content.decode()
         assert writer.post(f"{BASE}draft/order/", {"key": "ask", "to": "9"}, **ask).status_code == 422
-        assert writer.post(f"{BASE}draft/order/", {"key": "nowhere", "to": "1"}, **ask).status_code == 404
+        gone = writer.post(f"{BASE}draft/order/", {"key": "nowhere", "to": "1"}, **ask)
+        assert (gone.status_code, "not on the draft any more" in gone.content.decode()) == (422, True)
 
 
 def test_taking_one_off_says_what_becomes_of_the_others(writer):
