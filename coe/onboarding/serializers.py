@@ -13,7 +13,7 @@ from coe.paths.models import Experience
 
 class TeamSerializer(serializers.ModelSerializer[Team]):
     lead = serializers.EmailField(source="lead.email")
-    unit = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    unit = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
     members = serializers.SlugRelatedField[Any](slug_field="email", many=True, read_only=True)
 
     class Meta:
@@ -26,7 +26,7 @@ class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
     path = serializers.SlugField(source="path.slug")
     edition = serializers.IntegerField(source="edition.number")
     person = serializers.EmailField(source="person.email")
-    unit = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    unit = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True, allow_null=True)
     mentor = serializers.EmailField(source="mentor.person.email", allow_null=True, default=None)
     enrolment_state = serializers.ChoiceField(source="state", choices=Enrolment.State.choices)
 

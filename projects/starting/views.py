@@ -121,7 +121,11 @@ def runs(request: PersonRequest, slug: str) -> HttpResponse:
 def look(request: PersonRequest, slug: str) -> HttpResponseBase:
     """Have the server read now, and wait on."""
     project = _project(request, slug)
-    request_sync(actor=request.user, name=request.POST.get("source", ""))
+    named = next((one for one in _sources(request) if one.name == request.POST.get("source")), None)
+    if named is None:
+        messages.error(request, "There is no such MLflow server any more.")
+        return redirect("starting:started", project.slug)
+    request_sync(actor=request.user, name=named.name)
     messages.success(request, "It is being read. This page looks by itself.")
     return redirect("starting:started", project.slug)
 
