@@ -197,6 +197,8 @@ class World:
         return {
             "requests": [waits.pk, asked.pk, still_open.pk, done.pk],
             f"{one} id": [still_open.pk],
+            # Only this one can go to the mentor who has none of the others.
+            "/api/v1/mentoring/requests/{id}/hand-over/ id": [asked.pk],
             f"{one} message": [meeting.pk],
             "requests.starts_at": [soon.isoformat()] * 3 + ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"],
             "requests.about": [None, {"kind": "project", "id": churn.pk}, {"kind": "kpi", "id": 1}],
