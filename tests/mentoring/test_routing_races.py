@@ -160,7 +160,8 @@ class TestAccept:
         placed, accepted = self.run(monkeypatch, world, make)
         assert placed is True
         assert isinstance(accepted, Attempt)
-        assert places.held([world.rosalind.pk]) == {world.rosalind.pk: 2}
+        # Both are hers, who takes one. Which of them still found a place to hold is chance.
+        assert Attempt.objects.filter(mentor=world.rosalind, state__in=["pending", "accepted"]).count() == 2
 
 
 class TestTurn:
