@@ -22,7 +22,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import Cast, Extract
+from django.db.models.functions import Cast, Extract, Greatest
 from django.utils import timezone
 
 from coe.accounts.models import BusinessUnit, Person
@@ -79,11 +79,12 @@ def seen_by(viewer: Person, *, unit: BusinessUnit | None = None, since: date | N
     return rows.filter(started_on__gte=since) if since else rows
 
 
-def _days(moment: str) -> Any:
-    """Days from the start to that moment, as a number with decimals."""
+def _median_days(moment: str) -> Median:
+    """The median days from the start to that moment, of those who reached it; 0 for who had reached it before."""
     began = Cast("started_on", DateTimeField())
-    length = ExpressionWrapper(F(moment) - began, output_field=DurationField())
-    return Extract(length, "epoch") / Value(86_400.0)
+    length = ExpressionWrapper(Greatest(F(moment), began) - began, output_field=DurationField())
+    # Greatest passes over nulls, so the filter leaves out who did not get there.
+    return Median(Extract(length, "epoch") / Value(86_400.0), filter=Q(**{f"{moment}__isnull": False}))
 
 
 def table(rows: QuerySet[Enrolment], *, by_unit: bool) -> list[Row]:
@@ -105,8 +106,8 @@ def table(rows: QuerySet[Enrolment], *, by_unit: bool) -> list[Row]:
             late_=Count("pk", filter=Q(state="active", next_due__lt=day)),
             runs=Count("first_run_at"),
             productions=Count("first_production_at"),
-            to_run=Median(_days("first_run_at")),
-            to_production=Median(_days("first_production_at")),
+            to_run=_median_days("first_run_at"),
+            to_production=_median_days("first_production_at"),
         )
     )
     paths = Path.objects.in_bulk({one["path"] for one in found})
@@ -129,7 +130,7 @@ def table(rows: QuerySet[Enrolment], *, by_unit: bool) -> list[Row]:
 
 
 def _shown(days: float | None, of: int) -> float | None:
-    return max(days, 0.0) if days is not None and of >= LEAST else None
+    return days if of >= LEAST else None
 
 
 def places(rows: QuerySet[Enrolment], path: Path) -> list[Place]:
@@ -167,28 +168,41 @@ def places(rows: QuerySet[Enrolment], path: Path) -> list[Place]:
 
 
 def _took(mine: QuerySet[Enrolment]) -> dict[str, float]:
-    """By step the median days that it took, of at least three people; what teams did once counts once."""
+    """By step the median days that it took, of at least three people or teams: what a team did once counts once, with
+    the mean of its members' days. What was so before somebody began took no days.
+    """
     ids = mine.order_by().values("pk")
     sql, params = ids.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_TOOK.format(ids=sql), [*params, LEAST])
-        return {key: max(float(days), 0.0) for key, days in cursor.fetchall()}
+        return {key: float(days) for key, days in cursor.fetchall()}
 
 
 _TOOK = """
-WITH one AS (SELECT e.id, e.team_id, e.path_id, e.started_on FROM onboarding_enrolment e WHERE e.id IN ({ids})),
+WITH one AS (
+    SELECT id, team_id, path_id, started_on::timestamptz AS began FROM onboarding_enrolment WHERE id IN ({ids})
+),
 done AS (
-    SELECT p.enrolment_id AS who, p.step_key, p.first_at, one.started_on
-    FROM onboarding_progress p JOIN one ON one.id = p.enrolment_id
+    SELECT one.id, one.began, NULL::bigint AS team_id, p.step_key, p.first_at
+    FROM one JOIN onboarding_progress p ON p.enrolment_id = one.id
+    WHERE p.state IN ('done', 'verified', 'tested_out')
+    UNION ALL
+    SELECT one.id, one.began, p.team_id, p.step_key, p.first_at
+    FROM one JOIN onboarding_progress p ON p.team_id = one.team_id AND p.path_id = one.path_id
     WHERE p.state IN ('done', 'verified', 'tested_out')
 ),
 gaps AS (
-    SELECT step_key,
-           extract(epoch FROM first_at - coalesce(lag(first_at) OVER (PARTITION BY who ORDER BY first_at),
-                                                  started_on::timestamptz)) / 86400.0 AS days
+    SELECT id, team_id, step_key,
+           greatest(first_at, began)
+             - coalesce(lag(greatest(first_at, began)) OVER (PARTITION BY id ORDER BY first_at, step_key), began) AS gap
     FROM done
+),
+each AS (
+    SELECT step_key, extract(epoch FROM avg(gap)) / 86400.0 AS days
+    FROM gaps
+    GROUP BY step_key, coalesce(-team_id, id)
 )
-SELECT step_key, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM gaps GROUP BY step_key HAVING count(*) >= %s
+SELECT step_key, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM each GROUP BY step_key HAVING count(*) >= %s
 """
 
 
@@ -213,8 +227,8 @@ def totals(rows: QuerySet[Enrolment]) -> Totals:
         late_=Count("pk", filter=Q(state="active", next_due__lt=today())),
         runs=Count("first_run_at"),
         productions=Count("first_production_at"),
-        to_run=Median(_days("first_run_at")),
-        to_production=Median(_days("first_production_at")),
+        to_run=_median_days("first_run_at"),
+        to_production=_median_days("first_production_at"),
         share=Avg(F("done_steps") * 1.0 / F("all_steps"), filter=Q(all_steps__gt=0, state="active")),
         first=Min("started_on"),
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from coe.accounts.models import Person
 from coe.core import events
 from coe.onboarding.models import Enrolment, Progress, Team
-from coe.onboarding.way import COUNTS, Way, ways
+from coe.onboarding.way import Way, ways
 from coe.paths.models import Step
 
 _KEPT = (
@@ -21,11 +21,7 @@ _KEPT = (
 )  # fmt: skip
 _MARKED = ("state", "at", "why", "by", "evidence", "note")
 # The checks whose steps are milestones, and where an enrolment keeps when they were reached.
-MILESTONES = {
-    "first_run": "first_run_at",
-    "first_handoff": "first_production_at",
-    "in_production": "first_production_at",
-}
+MILESTONES = {"first_run": "first_run_at", "in_production": "first_production_at"}
 _VERBS = {
     Progress.State.DONE: "onboarding.step_done",
     Progress.State.TESTED_OUT: "onboarding.step_done",
@@ -155,8 +151,8 @@ def _keep(one: Enrolment, way: Way) -> bool:
     for each in way.steps:
         kept = MILESTONES.get(each.check_key)
         row = way.progress.get(each.key)
-        # What was reached once was reached, also when it is no longer so.
-        if kept and row is not None and row.state in COUNTS and getattr(one, kept) is None:
+        # What was reached once was reached, also when it is no longer so; what was waived was not.
+        if kept and row is not None and row.state == Progress.State.VERIFIED and getattr(one, kept) is None:
             setattr(one, kept, row.first_at)
     if one.state == Enrolment.State.ACTIVE and way.is_finished:
         one.state, one.ended_at = Enrolment.State.DONE, timezone.now()

@@ -11,7 +11,7 @@ import pytest
 from coe.accounts.models import BusinessUnit, Person
 from coe.core.http import today
 from coe.onboarding import cohorts
-from coe.onboarding.models import Enrolment, Progress
+from coe.onboarding.models import Enrolment, Progress, Team
 from coe.paths.models import Path
 from tests.factories import Make
 
@@ -110,3 +110,60 @@ def test_the_step_that_costs_most_days(make: Make, admin: Person) -> None:
     slowest = cohorts.slowest(cohorts.places(cohorts.seen_by(admin), path))
     assert slowest is not None
     assert (slowest.step.key, slowest.took) == ("b", pytest.approx(16))
+
+
+def went(path: Path, person: Person, start: date, team: Team | None = None) -> Enrolment:
+    return Enrolment.objects.create(
+        path=path, edition=path.editions.get(), person=person, team=team, started_on=start
+    )
+
+
+def did(whose: Enrolment | Team, path: Path, key: str, at: datetime, state: str = "verified") -> None:
+    of = {"team": whose} if isinstance(whose, Team) else {"enrolment": whose}
+    Progress.objects.create(path=path, step_key=key, state=state, first_at=at, at=at, **of)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_a_team_did_once_counts_once(make: Make, admin: Person, seed: int) -> None:
+    choice = Random(seed)
+    path = make.path(steps=[{"key": key} for key in KEYS])
+    took: dict[str, list[float]] = {key: [] for key in KEYS}
+    for _ in range(choice.randint(2, 6)):
+        lead = make.person()
+        team = Team.objects.create(name="Team", lead=lead)
+        of_team = {key: day(choice.randint(-3, 40)) for key in choice.sample(KEYS, choice.randint(0, 2))}
+        for key, at in of_team.items():
+            did(team, path, key, at)
+        gaps: dict[str, list[float]] = {key: [] for key in of_team}
+        for person in (lead, *(make.person() for _ in range(choice.randint(0, 2)))):
+            start = choice.randint(0, 10)
+            one = went(path, person, day(start).date(), team)
+            own = {key: day(choice.randint(0, 40)) for key in KEYS if key not in of_team and choice.random() < 0.6}
+            for key, at in own.items():
+                did(one, path, key, at)
+            before = day(start)
+            for key, at in sorted({**of_team, **own}.items(), key=lambda each: (each[1], each[0])):
+                then = max(at, day(start))
+                (gaps[key] if key in of_team else took[key]).append((then - before).days)
+                before = then
+        for key, days in gaps.items():
+            took[key].append(statistics.mean(days))
+    for place in cohorts.places(cohorts.seen_by(admin), path):
+        mine = took[place.step.key]
+        assert place.took == (pytest.approx(statistics.median(mine)) if len(mine) >= 3 else None)
+
+
+def day(after: int) -> datetime:
+    return datetime(2026, 3, 10, tzinfo=UTC) + timedelta(days=after)
+
+
+def test_who_had_a_run_before_the_start_needed_no_days(make: Make, admin: Person) -> None:
+    path = make.path()
+    for before in (-30, -2, 4, None):
+        one = went(path, make.person(), date(2026, 3, 10))
+        one.first_run_at = None if before is None else day(before)
+        one.save()
+    (row,) = cohorts.table(cohorts.seen_by(admin), by_unit=False)
+    assert row.days_to_run == 0
+    assert cohorts.totals(cohorts.seen_by(admin)).days_to_run == 0
+    assert row.days_to_production is None

@@ -125,7 +125,7 @@ def test_whoever_knows_it_may_test_out_at_the_start(slug: str):
 
 def test_the_new_team_comes_all_the_way():
     steps = {step.key: step for step in BY_SLUG["new-team"].steps}
-    assert len(steps) == 14
+    assert len(steps) == 15
     seen = [step.check_key for step in steps.values() if step.kind == Step.Kind.VERIFIED]
     assert seen == [
         "project_in_catalog",
@@ -136,6 +136,7 @@ def test_the_new_team_comes_all_the_way():
         "model_guide_published",
         "first_handoff",
         "first_handoff",
+        "in_production",
     ]
     assert all(step.scope == "team" for step in steps.values() if step.kind == Step.Kind.VERIFIED)
     assert "coe.project" in steps["first-run"].text

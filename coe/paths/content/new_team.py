@@ -274,6 +274,25 @@ PATH = PathText(
             minutes=240,
             needs=("pilot", "model-guide"),
         ),
+        seen(
+            "in-production",
+            "Your first model stands in production",
+            """
+            There is nothing to tick. Cairn sets the alias `production`, asks MLflow again, and says so only when it
+            stands on your version. From that moment your model is in production, and that is the day that counts.
+
+            From now on load the model by its alias and never by its number: `models:/<name>@production`. The next
+            handoff then moves everybody to the next version, and no program has to change.
+
+            If this step still waits an hour after the handoff was accepted, open the handoff: it says what MLflow
+            answered.
+            """,
+            check="in_production",
+            scope=TEAM,
+            due_days=41,
+            minutes=5,
+            needs=("handoff-accepted",),
+        ),
         task(
             "lesson",
             "Write down what you learned",
@@ -288,7 +307,7 @@ PATH = PathText(
             evidence="link",
             due_days=45,
             minutes=45,
-            needs=("handoff-accepted",),
+            needs=("in-production",),
         ),
     ),
 )
