@@ -19,6 +19,7 @@ from typing import Any
 
 import django
 
+from benchmarks import scratch
 from benchmarks.pages import milliseconds, queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coe.settings")
@@ -117,18 +118,8 @@ def measure(projects: int = 100_000, units: int = 200) -> dict[str, Any]:
     """Times in milliseconds: `<reader>_ms`, the median over all that is asked for, and `<reader>_worst_ms`, of what
     takes longest; `median_ms` and `worst_ms` over both readers; `queries`, the most that one page made.
     """
-    from django.db import connection
-    from django.test.utils import setup_test_environment, teardown_test_environment
-
-    connection.settings_dict["TEST"]["NAME"] = SCRATCH
-    name = connection.settings_dict["NAME"]
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with scratch.database(SCRATCH):
         return _measured(projects, units)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        teardown_test_environment()
 
 
 def _measured(projects: int, units: int) -> dict[str, Any]:

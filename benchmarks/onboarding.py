@@ -21,6 +21,7 @@ from typing import Any
 
 import django
 
+from benchmarks import scratch
 from benchmarks.pages import milliseconds, queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coe.settings")
@@ -45,7 +46,7 @@ def build(people: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from coe.accounts.models import BusinessUnit, Grant, Person
-    from coe.onboarding.models import Enrolment, Progress
+    from coe.onboarding.models import Enrolment, Progress, Team
     from coe.paths.models import Edition, Path
 
     for n in range(1, UNITS + 1):
@@ -65,14 +66,17 @@ def build(people: int) -> dict[str, Any]:
         for path in Path.objects.filter(slug__in=PATHS)
         for edition in [path.editions.filter(state=Edition.State.PUBLISHED).get()]
     ]
+    teams = Team.objects.bulk_create([Team(name=f"Team {n}", lead=made[n]) for n in range(people // 10)])
     enrolments, done = [], []
-    for person in made:
+    for n, person in enumerate(made):
         path, edition, steps = choice.choice(editions)
         reached = choice.randint(0, len(steps))
+        team = teams[n % len(teams)] if path.slug == "new-team" else None
         began = now - timedelta(days=choice.randint(5, 700))
         state = "done" if reached == len(steps) else "active"
         one = Enrolment(
             path=path, edition=edition, person=person, unit_id=person.unit_id, started_on=began.date(), state=state,
+            team=team,
             next_key="" if state == "done" else steps[reached].key, next_since=None if state == "done" else now,
             next_due=None if state == "done" else (now + timedelta(days=choice.randint(-20, 20))).date(),
             done_steps=reached, all_steps=len(steps), ended_at=now if state == "done" else None,
@@ -84,13 +88,17 @@ def build(people: int) -> dict[str, Any]:
     Progress.objects.bulk_create(
         [
             Progress(
-                enrolment=one, path=one.path, step_key=step.key, state="done",
+                enrolment=None if one.team_id and step.scope == "team" else one,
+                team_id=one.team_id if step.scope == "team" else None,
+                path=one.path, step_key=step.key, state="done",
                 first_at=began + timedelta(days=n + 1), at=began + timedelta(days=n + 1),
             )
             for one, steps, began in done
             for n, step in enumerate(steps)
+            if step.scope == "person" or one.team_id
         ],
         batch_size=5000,
+        ignore_conflicts=True,  # what a team did is there once
     )  # fmt: skip
     centre = Person.objects.create_user("centre@example.com", "Centre")
     lead = Person.objects.create_user("lead@example.com", "Lead", unit_id=3)
@@ -163,18 +171,8 @@ def measure(people: int = 10_000, events: int = 1_000) -> dict[str, Any]:
     """Times in milliseconds: `<reader>_ms`, the median over all pages, `worst_ms` the page whose median is the
     greatest; `queries`, the most that one page made; `verify_s`, seconds for all events.
     """
-    from django.db import connection
-    from django.test.utils import setup_test_environment, teardown_test_environment
-
-    connection.settings_dict["TEST"]["NAME"] = SCRATCH
-    name = connection.settings_dict["NAME"]
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with scratch.database(SCRATCH):
         return _measured(people, events)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        teardown_test_environment()
 
 
 def _measured(people: int, events: int) -> dict[str, Any]:

@@ -167,18 +167,8 @@ def measure(
 
     `against` may time another way to the same table, in seconds; `times_slower` is then its time by the kept page's.
     """
-    from django.db import connection
-    from django.test.utils import setup_test_environment, teardown_test_environment
-
-    connection.settings_dict["TEST"]["NAME"] = SCRATCH
-    name = connection.settings_dict["NAME"]
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with scratch.database(SCRATCH):
         return _measured(projects, units, observations, against)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        teardown_test_environment()
 
 
 def _measured(projects: int, units: int, observations: int, against: Callable[[], float] | None) -> dict[str, Any]:

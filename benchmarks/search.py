@@ -23,6 +23,7 @@ from typing import Any
 
 import django
 
+from benchmarks import scratch
 from benchmarks.pages import milliseconds, queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coe.settings")
@@ -300,18 +301,8 @@ def measure(entries: int = 100_000, units: int = 200) -> dict[str, Any]:
     """Times in milliseconds: `median_ms` and `p95_ms` over all that both readers ask for, the same for each reader, and
     `suggest_ms`, the median of suggestions (`suggest_p95_ms`); `queries`, the most that one page made.
     """
-    from django.db import connection
-    from django.test.utils import setup_test_environment, teardown_test_environment
-
-    connection.settings_dict["TEST"]["NAME"] = SCRATCH
-    name = connection.settings_dict["NAME"]
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with scratch.database(SCRATCH):
         return _measured(entries, units)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        teardown_test_environment()
 
 
 def _measured(entries: int, units: int) -> dict[str, Any]:

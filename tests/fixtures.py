@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 from coe.accounts.models import ApiToken, Person
 from coe.celery import app
 from demo.processes import Child, Command
-from tests import parts
+from tests import emptying, parts
 from tests.factories import Make
 
 FRONTEND = parts.ROOT / "frontend"
@@ -35,6 +35,14 @@ _QUIET = (
     "--no-first-run",
     "--disable-dev-shm-usage",
 )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database of this process, which tests that commit leave as `migrate` left it."""
+    with django_db_blocker.unblock():
+        if ready := emptying.prepare():
+            emptying.use(ready)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from coe.accounts.models import BusinessUnit, Person
 from coe.core import figures
-from projects.catalog.models import Project, Stage
+from projects.catalog.models import Project, Stage, Status
 
 register = template.Library()
 MOST = 50
@@ -27,6 +27,18 @@ def moment(value: datetime) -> SafeString:
     at = localtime(value)
     title = f"{at.day} {at:%B} {at.year}, {at:%H:%M}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), title, figures.day(at))
+
+
+_STATUS_TAGS = {
+    status.value: format_html('<span class="tag {}">{}</span>', look, status.label)
+    for status, look in ((Status.ON_TRACK, "good"), (Status.AT_RISK, "warn"), (Status.OFF_TRACK, "bad"))
+}
+
+
+@register.filter
+def status_tag(status: str | None) -> SafeString | str:
+    """How a project goes, as a tag; nothing where nobody said. A filter: long lists have one in each row."""
+    return _STATUS_TAGS.get(status or "", "")
 
 
 @register.inclusion_tag("catalog/_projects_of.html", takes_context=True)
