@@ -54,7 +54,7 @@ class ApiTokenUnlessOursScheme(ApiTokenScheme):  # type: ignore[no-untyped-call]
     """In the OpenAPI schema it is the same header."""
 
     target_class = "projects.handoffs.results_api.ApiTokenUnlessOurs"
-    name = "results token"
+    name = "resultsToken"
 
 
 def own_token(request: Request) -> str:
