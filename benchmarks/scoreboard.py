@@ -20,6 +20,8 @@ from typing import Any
 
 import django
 
+from benchmarks import scratch
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coe.settings")
 
 SCRATCH = "cairn_bench_scoreboard"

@@ -284,7 +284,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "coe.core.staticfiles.HashedFiles"},
 }
 WHITENOISE_USE_FINDERS = env.flag("SERVE_UNCOLLECTED_STATIC", False)
-WHITENOISE_AUTOREFRESH = False
+# Looked for when it is asked for: a list made at the start would be made anew for each client of each test.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS
 USE_I18N = True
 LANGUAGE_CODE = "en"
 USE_TZ = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 
 
@@ -11,6 +13,14 @@ class Refused(Exception):
     def __init__(self, message: str) -> None:
         self.message = str(message)
         super().__init__(self.message)
+
+
+class EditConflict(Refused):
+    """Somebody else changed it meanwhile; `current` is how it stands now, `what` the word for it."""
+
+    def __init__(self, current: Any, what: str) -> None:
+        self.current = current
+        super().__init__(f"Somebody else changed this {what} while you were editing it.")
 
 
 def invalid(field: str, rule: str) -> ValidationError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from coe.core.errors import Refused
+from coe.core.errors import EditConflict, Refused
 
 NUMBER_WANTED = "Enter a number, with a point before its decimals: 12.5"
 SHORT_NAME_WANTED = "Small letters, digits and hyphens only, like card-fraud."
@@ -63,3 +64,33 @@ def carried_out(form: BaseForm, verb: Callable[[], object]) -> bool:
         form.add_error(None, error.message)
         return False
     return True
+
+
+def saved(form: BaseForm, verb: Callable[[], object]) -> tuple[bool, Any]:
+    """As `carried_out`; and when it was not done because somebody else changed the thing: how that stands now.
+
+    Sent again, the form then wins over what it was just shown, and over nothing later.
+    """
+    conflicts: list[EditConflict] = []
+
+    def watched() -> None:
+        try:
+            verb()
+        except EditConflict as conflict:
+            conflicts.append(conflict)
+            raise
+
+    if carried_out(form, watched):
+        return True, None
+    if not conflicts:
+        return False, None
+    # A copy that can be written, with its lists.
+    sent: Any = copy(form.data)
+    sent["version"] = str(conflicts[0].current.version)
+    form.data = sent
+    return False, conflicts[0].current
+
+
+def status_of(form: BaseForm, conflict: object = None) -> int:
+    """The status of a page with a form: 409 after a conflict, 422 with errors, else 200."""
+    return 409 if conflict else 422 if form.errors else 200

@@ -32,6 +32,11 @@ def today() -> date:
     return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
+def number_in(raw: str) -> int | None:
+    """A small whole number out of a form; None for anything else."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
 def as_of(request: HttpRequest) -> date:
     """The date in `?as_of=YYYY-MM-DD`, today when there is none.
 

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from coe.accounts.models import BusinessUnit, Person
 from coe.core import access
 from coe.core.errors import Refused, invalid
+from coe.core.fields import check_fields
 from coe.guides import about
 from coe.guides.models import Document, Kind, Revision, Visibility
 
@@ -144,7 +145,7 @@ def settle(document: Document, unit: BusinessUnit | None) -> None:
     days = document.verify_every_days
     if not isinstance(days, int) or not 7 <= days <= 1100:
         raise invalid("verify_every_days", "must be a number of days from 7 to 1100")
-    document.clean_fields(exclude=[field.name for field in document._meta.fields if field.name not in names])
+    check_fields(document, *names)
 
 
 def facts_of(document: Document, **more: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from coe.accounts.http import PersonRequest
 from coe.core import access, files
 from coe.core.errors import Refused
-from coe.core.http import signed_in
+from coe.core.http import number_in, signed_in
 from coe.core.models import Event
 from coe.guides import document_shown as shown
 from coe.guides import services
@@ -113,8 +113,7 @@ def revision(request: PersonRequest, slug: str, number: int) -> HttpResponseBase
 @require_POST
 def restore(request: PersonRequest, slug: str, number: int) -> HttpResponseBase:
     """Take an earlier revision up again. Sent with the newest revision that the person saw."""
-    raw = request.POST.get("based_on", "")
-    based_on = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0
+    based_on = number_in(request.POST.get("based_on", "")) or 0
     try:
         made = services.restore_revision(slug=slug, actor=request.user, number=number, based_on=based_on)
     except Refused as refused:

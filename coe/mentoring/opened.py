@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coe.accounts.models import Person
+from coe.core.http import number_in
 from coe.guides import about
 from coe.guides.feedback_subjects import title_of
 from coe.guides.models import Document
@@ -84,7 +85,7 @@ def _tags(raw: str) -> list[str]:
 
 
 def _version(raw: str) -> int | None:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 and int(raw) else None
+    return number_in(raw) or None
 
 
 def _plain(title: str) -> str:

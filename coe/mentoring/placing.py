@@ -33,7 +33,10 @@ MOST_ROUNDS, MOST_IDLE = 20, 3
 
 
 def sweep() -> None:
-    """All that is due: who was silent moves on, who has half of the time left is reminded, the queue is solved."""
+    """All that is due: what waits for somebody silent, or who mentors no more, moves on; who has half of the time left
+    is reminded; the queue is solved.
+    """
+    release()
     expire()
     remind()
     route()
@@ -178,6 +181,24 @@ def _goes_on(request: Request, attempt: Attempt, now: datetime) -> bool:
         return False
     attempt.due_at = deadlines[1]
     attempt.save(update_fields=["due_at"])
+    return True
+
+
+def release() -> int:
+    """Move on every request that waits for the answer of somebody who no longer mentors. Returns how many."""
+    pending = Attempt.objects.filter(state=Attempt.State.PENDING)
+    gone = pending.exclude(mentor__in=Mentor.objects.serving().order_by().values("pk"))
+    return sum(_each(_release, attempt) for attempt in gone.order_by("pk"))
+
+
+@transaction.atomic
+def _release(seen: Attempt) -> bool:
+    request, attempt = _pending(seen)
+    if attempt is None or Mentor.objects.serving().filter(pk=attempt.mentor_id).exists():
+        return False
+    places.end_attempt(attempt, Attempt.State.ENDED, "No longer mentors")
+    events.record(actor=None, verb="mentoring.released", subject=request, facts=_names(attempt.mentor))
+    places.to_queue(request)
     return True
 
 

@@ -160,6 +160,13 @@ def _silent(event: Event, request: Request) -> Iterable[News]:
     yield from _news(request, f"{text} Cairn looks for somebody else.", _askers(request))
 
 
+@_tell("mentoring.released")
+def _released(event: Event, request: Request) -> Iterable[News]:
+    """Those who ask. Who stopped knows it."""
+    text = stopped(f"{event.facts['mentor']} no longer mentors: {_goal(request)}")
+    yield from _news(request, f"{text} Cairn looks for somebody else.", _askers(request))
+
+
 @_tell("mentoring.handed_over")
 def _handed_over(event: Event, request: Request) -> Iterable[News]:
     """Those who ask. The new mentor hears of it by being asked."""

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from coe.accounts.http import PersonRequest
-from coe.core.forms import carried_out
+from coe.core.forms import carried_out, saved, status_of
 from coe.core.http import signed_in
 from coe.mentors import evidence, profile, services, tags
 from coe.mentors.calendars import zone_of
@@ -29,26 +29,17 @@ _MORE = 5
 def edit(request: PersonRequest, person_id: int) -> HttpResponseBase:
     mentor = editable(request, person_id)
     form = ProfileForm(request.POST if request.method == "POST" else None, viewer=request.user, mentor=mentor)
-    conflicts: list[services.EditConflict] = []
-
-    def save() -> None:
-        try:
-            services.change_profile(mentor_id=mentor.pk, actor=request.user, **form.parts())
-        except services.EditConflict as conflict:
-            conflicts.append(conflict)
-            raise
-
-    if request.method == "POST" and carried_out(form, save):
-        messages.success(request, "Saved.")
-        return redirect(mentor)
-    context = {"mentor": mentor, "form": form, "differences": []}
-    if conflicts:
-        context["differences"] = list(_differing(form, conflicts[0].current))
-        # Sent again, the form wins over what it was just shown, and over nothing later.
-        data = request.POST.copy()
-        data["version"] = str(conflicts[0].current.version)
-        form.data = data
-    return render(request, "mentors/edit.html", context, status=409 if conflicts else 422 if form.errors else 200)
+    conflict: Mentor | None = None
+    if request.method == "POST":
+        done, conflict = saved(
+            form, lambda: services.change_profile(mentor_id=mentor.pk, actor=request.user, **form.parts())
+        )
+        if done:
+            messages.success(request, "Saved.")
+            return redirect(mentor)
+    differences = list(_differing(form, conflict)) if conflict else []
+    context = {"mentor": mentor, "form": form, "differences": differences}
+    return render(request, "mentors/edit.html", context, status=status_of(form, conflict))
 
 
 def _differing(form: ProfileForm, current: Mentor) -> Iterator[dict[str, Any]]:

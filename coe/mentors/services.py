@@ -11,20 +11,12 @@ from django.utils import timezone
 
 from coe.accounts.models import Person, Role
 from coe.core import access, events, markdown
-from coe.core.errors import Refused
+from coe.core.errors import EditConflict, Refused
 from coe.mentors import changed, checks
 from coe.mentors.calendars import today_of
 from coe.mentors.models import Away, Mentor, Skill
 
 MOST_AWAY = 60
-
-
-class EditConflict(Refused):
-    """Somebody else changed the profile meanwhile; `current` is how it stands now."""
-
-    def __init__(self, current: Mentor) -> None:
-        self.current = current
-        super().__init__("Somebody else changed this profile while you were editing it.")
 
 
 def locked(mentor_id: int, actor: Person) -> Mentor:
@@ -79,7 +71,7 @@ def change_profile(*, mentor_id: int, actor: Person, version: int | None = None,
     with transaction.atomic():
         mentor = locked(mentor_id, actor)
         if version is not None and version != mentor.version:
-            raise EditConflict(mentor)
+            raise EditConflict(mentor, "profile")
         found = checks.parts(parts, mentor)
         fields = [field for field, value in found.items() if not _same(mentor, field, value)]
         if not fields:

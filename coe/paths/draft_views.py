@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import copy
-from typing import Any
-
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coe.accounts.http import PersonRequest
 from coe.core import access
+from coe.core.drafting import PublishForm, draft_or_404
 from coe.core.errors import Refused
-from coe.core.forms import carried_out
-from coe.core.http import signed_in, today
+from coe.core.forms import saved, status_of
+from coe.core.http import number_in, signed_in, today
 from coe.paths import services, shown, wording
-from coe.paths.forms import PreviewForm, PublishForm
+from coe.paths.forms import PreviewForm
 from coe.paths.judging import judged
 from coe.paths.models import Edition, Experience, Path, Step
 from coe.paths.previewing import preview_of
@@ -35,14 +31,6 @@ def managed(request: PersonRequest, slug: str) -> Path:
     return path
 
 
-def draft_of(path: Path) -> Edition:
-    """The draft; 404 where there is none. It knows its path without another query."""
-    draft = path.editions.filter(state=Edition.State.DRAFT).first()
-    if draft is None:
-        raise Http404("There is no draft of this path.")
-    return draft
-
-
 def steps_of(draft: Edition) -> list[Step]:
     """Its steps in their order, with their guides."""
     return list(draft.steps.select_related("document").order_by("position"))
@@ -51,40 +39,6 @@ def steps_of(draft: Edition) -> list[Step]:
 def draft_crumbs(path: Path) -> list[dict[str, str]]:
     """Where the pages below the draft stand."""
     return [*crumbs(path), {"label": "Draft", "url": reverse("paths:draft", args=[path.slug])}]
-
-
-def saved(form: forms.Form, verb: Callable[[], object]) -> tuple[bool, Edition | None]:
-    """Whether it was saved, and if not because somebody else changed the draft: how that stands now.
-
-    Sent again, the form then wins over what it was just shown, and over nothing later.
-    """
-    conflicts: list[services.EditConflict] = []
-
-    def watched() -> None:
-        try:
-            verb()
-        except services.EditConflict as conflict:
-            conflicts.append(conflict)
-            raise
-
-    if carried_out(form, watched):
-        return True, None
-    if not conflicts:
-        return False, None
-    # A copy that can be written, with its lists.
-    sent: Any = copy(form.data)
-    sent["version"] = str(conflicts[0].current.version)
-    form.data = sent
-    return False, conflicts[0].current
-
-
-def status_of(form: forms.Form, conflict: Edition | None) -> int:
-    return 409 if conflict else 422 if form.errors else 200
-
-
-def number_in(raw: str) -> int | None:
-    """A small whole number out of a form; None for anything else."""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
 @signed_in
@@ -108,7 +62,7 @@ def draft(request: PersonRequest, slug: str) -> HttpResponseBase:
 
 def _list(request: PersonRequest, path: Path) -> dict[str, object]:
     """What the list of steps shows."""
-    found = draft_of(path)
+    found = draft_or_404(path)
     steps = steps_of(found)
     lacking = judged(steps)
     return {
@@ -155,7 +109,7 @@ def order(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_safe
 def preview(request: PersonRequest, slug: str) -> HttpResponseBase:
     path = managed(request, slug)
-    found = draft_of(path)
+    found = draft_or_404(path)
     form = PreviewForm(request.GET or None)
     given = form.cleaned_data if form.is_valid() else {}
     role, experience = given.get("role", ""), given.get("experience") or Experience.NEW
@@ -177,7 +131,7 @@ def preview(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: PersonRequest, slug: str) -> HttpResponseBase:
     path = managed(request, slug)
-    found = draft_of(path)
+    found = draft_or_404(path)
     form = PublishForm(request.POST or None, draft=found)
     conflict = None
     if request.method == "POST":
@@ -208,7 +162,7 @@ def publish(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def discard(request: PersonRequest, slug: str) -> HttpResponseBase:
     path = managed(request, slug)
-    found = draft_of(path)
+    found = draft_or_404(path)
     if request.method == "POST":
         version = number_in(request.POST.get("version", ""))
         services.discard_draft(slug=slug, actor=request.user, version=version)

@@ -8,7 +8,7 @@ from django import forms
 
 from coe.accounts.models import Person, Role
 from coe.core.forms import SHORT_NAME_WANTED, PlainSelect
-from coe.paths.models import Audience, Edition, Experience, Path
+from coe.paths.models import Audience, Experience, Path
 
 
 class PathFilter(forms.Form):
@@ -65,17 +65,6 @@ class NewPathForm(PathForm):
 def initial_of(path: Path) -> dict[str, Any]:
     """A path as its form shows it."""
     return {**{name: getattr(path, name) for name in ("title", "summary", "audience", "level")}, "owner": path.owner_id}
-
-
-class PublishForm(forms.Form):
-    note = forms.CharField(
-        label="What changed, and why", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), required=False
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, draft: Edition, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": {"note": draft.note, "version": draft.version}})
-        self.fields["note"].required = draft.number > 1
 
 
 class PreviewForm(forms.Form):

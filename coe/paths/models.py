@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coe.accounts.models import Person, Role
-from coe.core.subjects import IsSubject
+from coe.core.editions import InEditions, IsEdition, IsEntry
 from coe.guides.models import Document
 from coe.paths.queries import PathQuerySet
 
@@ -31,19 +31,17 @@ class Experience(models.TextChoices):
     EXPERIENCED = "experienced", "Do it every week"
 
 
-class Path(IsSubject):
+class Path(InEditions):
     """A way from the first day to a goal, for one kind of newcomer; its steps stand in its editions."""
 
     subject_kind = "path"
 
-    slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=120)
     summary = models.CharField(max_length=300, blank=True, help_text="Where it leads, in one sentence.")
     audience = models.CharField(max_length=14, choices=Audience.choices, default=Audience.OTHER)
     # Of a ladder of paths, which rung: 1 is the first; 0 for a path of its own.
     level = models.PositiveSmallIntegerField(default=0)
     owner = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PathQuerySet.as_manager()
@@ -59,23 +57,11 @@ class Path(IsSubject):
         return reverse("paths:path", args=[self.slug])
 
 
-class Edition(models.Model):
+class Edition(IsEdition):
     """One version of a path. PostgreSQL refuses changes to a published one and to its steps."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-
     path = models.ForeignKey(Path, on_delete=models.CASCADE, related_name="editions")
-    number = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    note = models.CharField("what changed", max_length=500, blank=True)
-    created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
-    published_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    published_at = models.DateTimeField(null=True)
-    # Counts changes of the draft; whoever saves names the one that the change was made on.
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["path", "-number"]
@@ -92,8 +78,8 @@ class Edition(models.Model):
         return f"{self.path}, edition {self.number}"
 
 
-class Step(models.Model):
-    """One thing to do. Its key stays the same from edition to edition, so that what was done counts in the next one.
+class Step(IsEntry):
+    """One thing to do. By its key what was done counts in the next edition.
 
     `needs` are keys of earlier steps: all of them, or any one, must be done first. `questions` of a quiz are
     [{text, options: [text], right: [index], why}]. Passing a quiz finishes the steps in `covers` ("test out").
@@ -120,8 +106,6 @@ class Step(models.Model):
         LINK = "link", "A link"
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="steps")
-    key = models.SlugField(max_length=60)
-    position = models.PositiveIntegerField()
     title = models.CharField(max_length=160)
     text = models.TextField(blank=True, max_length=8000)
     html = models.TextField(blank=True, editable=False)

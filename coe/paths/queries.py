@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Sum
 
 from coe.core import access
+from coe.core.editions import newest_published
 
 if TYPE_CHECKING:
     from coe.paths.models import Edition, Path
@@ -59,4 +60,4 @@ SORTS = {
 
 def published(path: Path) -> Edition | None:
     """The newest published edition, or None where none is published yet."""
-    return path.editions.filter(state="published").order_by("-number").first()
+    return newest_published(path)

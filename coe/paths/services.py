@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from coe.accounts.models import Person
-from coe.core import access, events
-from coe.core.errors import Refused, invalid
+from coe.core import access, editions, events
+from coe.core.errors import EditConflict, Refused, invalid
+from coe.core.fields import check_fields, differing, only_known, save_new
 from coe.paths import parts as p
 from coe.paths.judging import judged
-from coe.paths.models import Audience, Edition, Path, Step
-from coe.paths.parts import EditConflict
+from coe.paths.models import Audience, Edition, Path
 from coe.paths.queries import published
 from coe.paths.step_services import add_step, edit_step, move_step, remove_step
 
@@ -50,15 +49,11 @@ def create_path(
     access.require(actor, "path.create")
     path = Path(title=title.strip(), summary=summary.strip(), audience=audience, level=level)
     path.owner = p.checked_owner(owner or actor)
-    p.check_fields(path, "title", "summary", "audience", "level")
-    path.slug = p.checked_slug(slug, path.title)
-    p.check_fields(path, "slug")
+    check_fields(path, "title", "summary", "audience", "level")
+    path.slug = editions.checked_slug(Path, slug, path.title)
+    check_fields(path, "slug")
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                path.save(force_insert=True)
-        except IntegrityError:  # another one took the short name between the check and the insert
-            raise invalid("slug", "is taken by another path") from None
+        save_new(path)
         Edition.objects.create(path=path, number=1, created_by=actor)
         events.record(actor=actor, verb="path.created", subject=path, facts={"title": path.title})
     return path
@@ -70,19 +65,18 @@ def edit_path(*, slug: str, actor: Person, **parts: Any) -> Path:
 
     Raises `Path.DoesNotExist`, `PermissionDenied`, `ValidationError` by field.
     """
-    p.only_known(parts, p.PATH_PARTS)
+    only_known(parts, p.PATH_PARTS)
     path = p.locked(slug, actor)
-    tidy = {field: value.strip() if isinstance(value, str) else value for field, value in parts.items()}
-    changed = [field for field, value in tidy.items() if getattr(path, field) != value]
+    changed = differing(path, parts)
     if not changed:
         return path
     if "owner" in changed:
-        p.checked_owner(tidy["owner"])
-    for field in changed:
-        setattr(path, field, tidy[field])
-    p.check_fields(path, *changed)
-    path.save(update_fields=changed)
-    events.record(actor=actor, verb="path.changed", subject=path, facts={"fields": changed, "title": path.title})
+        p.checked_owner(changed["owner"])
+    for field, value in changed.items():
+        setattr(path, field, value)
+    check_fields(path, *changed)
+    path.save(update_fields=list(changed))
+    events.record(actor=actor, verb="path.changed", subject=path, facts={"fields": list(changed), "title": path.title})
     return path
 
 
@@ -93,18 +87,13 @@ def draft_edition(*, slug: str, actor: Person) -> Edition:
     Raises `Path.DoesNotExist`, `PermissionDenied`, `Refused` for a path that is put away.
     """
     path = p.locked(slug, actor)
-    if path.is_archived:
-        raise Refused("This path is put away. Take it up again first.")
-    there = path.editions.filter(state=Edition.State.DRAFT).first()
-    if there:
+    editions.refuse_archived(path)
+    if there := editions.draft(path):
         return there
     newest = published(path)
     number = newest.number + 1 if newest else 1
     draft = Edition.objects.create(path=path, number=number, created_by=actor)
-    copies = list(newest.steps.all()) if newest else []
-    for step in copies:
-        step.pk, step.edition = None, draft
-    Step.objects.bulk_create(copies)
+    editions.copy_entries(newest.steps.all() if newest else (), into=draft)
     events.record(actor=actor, verb="path.edition_drafted", subject=path, facts={"number": number})
     return draft
 
@@ -119,8 +108,7 @@ def publish_edition(*, slug: str, actor: Person, note: str | None = None, versio
     """
     path = p.locked(slug, actor)
     draft = p.draft_of(path, version)
-    if path.is_archived:
-        raise Refused("This path is put away. Take it up again first.")
+    editions.refuse_archived(path)
     steps = list(draft.steps.select_related("document").order_by("position"))
     if not steps:
         raise Refused("There is nothing on it yet. Add at least one step.")
@@ -128,13 +116,7 @@ def publish_edition(*, slug: str, actor: Person, note: str | None = None, versio
         raise invalid("steps", "; ".join(f"{key}: {rule}" for key, rule in wrong.items()))
     if all(step.is_optional for step in steps):
         raise invalid("steps", "need at least one that is not optional: else everybody would be done at once")
-    if note is not None:
-        draft.note = note.strip()
-    if not draft.note and draft.number > 1:
-        raise invalid("note", "must say what changed")
-    draft.state, draft.published_by, draft.published_at = Edition.State.PUBLISHED, actor, timezone.now()
-    p.check_fields(draft, "note")
-    draft.save(update_fields=["state", "published_by", "published_at", "note"])
+    editions.publish(draft, actor=actor, note=note)
     facts = {"number": draft.number, "note": draft.note, "title": path.title}
     events.record(actor=actor, verb="path.edition_published", subject=path, facts=facts)
     return draft
@@ -147,11 +129,7 @@ def discard_draft(*, slug: str, actor: Person, version: int | None = None) -> No
     Raises `Path.DoesNotExist`, `PermissionDenied`, `Refused`, `EditConflict`.
     """
     path = p.locked(slug, actor)
-    draft = p.draft_of(path, version)
-    if not published(path):
-        raise Refused("It is the only edition. Put the path away instead.")
-    number = draft.number
-    draft.delete()
+    number = editions.discard(path, p.draft_of(path, version))
     events.record(actor=actor, verb="path.draft_discarded", subject=path, facts={"number": number})
 
 
@@ -171,9 +149,7 @@ def restore_path(*, slug: str, actor: Person) -> Path:
 
 
 def _archive(path: Path, actor: Person, *, archived: bool) -> Path:
-    if path.is_archived != archived:
-        path.is_archived = archived
-        path.save(update_fields=["is_archived"])
+    if editions.set_archived(path, archived):
         verb = "path.archived" if archived else "path.restored"
         events.record(actor=actor, verb=verb, subject=path, facts={"title": path.title})
     return path

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from coe.accounts.models import Person
 from coe.core import events, markdown
+from coe.core.editions import count_change, renumber
 from coe.core.errors import Refused, invalid
+from coe.core.fields import only_known
 from coe.paths import parts as p
 from coe.paths.models import Edition, Path, Step
 from coe.paths.needs import too_early, without
@@ -70,7 +72,7 @@ def edit_step(*, slug: str, actor: Person, key: str, version: int | None = None,
 
 def _rendered(parts: dict[str, Any]) -> str | None:
     """The HTML of the text among the parts, made before any lock is taken; None where it is not among them."""
-    p.only_known(parts, p.STEP_PARTS)
+    only_known(parts, p.STEP_PARTS)
     if "text" not in parts:
         return None
     text = parts["text"]
@@ -99,7 +101,7 @@ def move_step(*, slug: str, actor: Person, key: str, to: int, version: int | Non
     steps.insert(to - 1, step)
     if wrong := too_early(steps):
         raise Refused(f"“{wrong[0].title}” needs “{wrong[1].title}” first, so it cannot stand before it.")
-    p.renumber(steps)
+    renumber(steps)
     _changed(path, draft, actor, "path.step_moved", step)
     return step
 
@@ -122,7 +124,7 @@ def remove_step(*, slug: str, actor: Person, key: str, version: int | None = Non
         changed.append(one.step)
     steps.remove(step)
     step.delete()
-    p.renumber(steps)
+    renumber(steps)
     _changed(path, draft, actor, "path.step_removed", step, relinked=[one.title for one in changed])
     return changed
 
@@ -139,7 +141,6 @@ def _of(steps: list[Step], key: str) -> Step:
 
 
 def _changed(path: Path, draft: Edition, actor: Person, verb: str, step: Step, **more: Any) -> None:
-    draft.version += 1
-    draft.save(update_fields=["version"])
+    count_change(draft)
     facts = {"number": draft.number, "key": step.key, "title": step.title, **more}
     events.record(actor=actor, verb=verb, subject=path, facts=facts)

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from coe.accounts.http import PersonRequest
-from coe.core.forms import carried_out
-from coe.core.http import signed_in
+from coe.core.comparing import FieldChange
+from coe.core.drafting import draft_or_404
+from coe.core.forms import carried_out, saved, status_of
+from coe.core.http import number_in, signed_in
 from coe.paths import checks, needs, services, shown, wording
 from coe.paths.checks import Check
-from coe.paths.differences import FieldChange, fields_apart
-from coe.paths.draft_views import draft_crumbs, draft_of, managed, number_in, saved, status_of, steps_of
+from coe.paths.differences import fields_apart
+from coe.paths.draft_views import draft_crumbs, managed, steps_of
 from coe.paths.models import Edition, Path, Step
 from coe.paths.step_forms import StepForm, initial_of
 
@@ -67,7 +69,7 @@ def _wants_rows(form: StepForm, request: PersonRequest) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: PersonRequest, slug: str) -> HttpResponseBase:
     path = managed(request, slug)
-    found = draft_of(path)
+    found = draft_or_404(path)
     kind, check = _asked_for(request, "", "")
     if not kind:
         return _page(request, path, found, form=None, kind="", check=None)
@@ -96,7 +98,7 @@ def add(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
     path = managed(request, slug)
-    found = draft_of(path)
+    found = draft_or_404(path)
     steps = steps_of(found)
     step = _of(steps, key)
     others = [one for one in steps if one is not step]
@@ -145,7 +147,7 @@ def _apart(form: StepForm, saved_meanwhile: Step, steps: list[Step]) -> tuple[Fi
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
     path = managed(request, slug)
-    found = draft_of(path)
+    found = draft_or_404(path)
     steps = steps_of(found)
     step = _of(steps, key)
     if request.method == "POST":

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coe.accounts.http import PersonRequest
 from coe.core import access
 from coe.core.csv_out import csv_response
+from coe.core.drafting import compared, first_in, numbered, readable, with_older
 from coe.core.forms import carried_out
 from coe.core.http import signed_in
 from coe.core.listing import listing
@@ -58,57 +58,38 @@ def get_path(request: PersonRequest, slug: str) -> Path:
     return path
 
 
-def readable(request: PersonRequest, path: Path) -> list[Edition]:
-    """The editions that the person may read, the newest first: drafts are for those who write them."""
-    editions = path.editions.select_related("published_by").order_by("-number")
-    if not access.may(request.user, "path.edit", path):
-        editions = editions.filter(state=Edition.State.PUBLISHED)
-    return list(editions)
+def _readable(request: PersonRequest, path: Path) -> list[Edition]:
+    return readable(path, with_drafts=access.may(request.user, "path.edit", path))
 
 
 @signed_in
 @require_safe
-def path(request: PersonRequest, slug: str) -> HttpResponseBase:
+def path(request: PersonRequest, slug: str, number: int | None = None) -> HttpResponseBase:
+    """The path with one of its editions: the newest published one, unless the address names another."""
     found = get_path(request, slug)
-    editions = readable(request, found)
-    newest = next((one for one in editions if one.state == Edition.State.PUBLISHED), None)
-    return _page(request, found, editions, newest)
-
-
-@signed_in
-@require_safe
-def edition(request: PersonRequest, slug: str, number: int) -> HttpResponseBase:
-    found = get_path(request, slug)
-    editions = readable(request, found)
-    return _page(request, found, editions, _numbered(editions, number))
-
-
-def _numbered(editions: list[Edition], number: int) -> Edition:
-    for one in editions:
-        if one.number == number:
-            return one
-    raise Http404(f"There is no edition {number}.")
+    editions = _readable(request, found)
+    edition = first_in(Edition.State.PUBLISHED, editions) if number is None else numbered(editions, number)
+    return _page(request, found, editions, edition)
 
 
 def _page(request: PersonRequest, path: Path, editions: list[Edition], edition: Edition | None) -> HttpResponseBase:
     steps = list(edition.steps.order_by("position")) if edition else []
-    newest = next((one.number for one in editions if one.state == Edition.State.PUBLISHED), None)
+    newest = first_in(Edition.State.PUBLISHED, editions)
     may_edit = access.may(request.user, "path.edit", path)
-    older = {after.number: before.number for after, before in pairwise(editions)}
     events = Event.objects.about(path).select_related("actor").order_by("-at", "-id")
     context = {
         "path": path,
         "edition": edition,
-        "editions": [(one, older.get(one.number)) for one in editions],
+        "editions": with_older(editions),
         "newest": newest,
-        "is_newest": edition is not None and edition.number == newest,
+        "is_newest": edition is not None and edition == newest,
         "lines": shown.lines(steps, request.user),
         "optional": sum(one.is_optional for one in steps),
         "time": wording.duration(wording.total(steps)),
         "on_it": people.on_paths([path.pk])[path.pk],
         "ladder": _ladder(request, path),
         "may_edit": may_edit,
-        "draft": next((one for one in editions if one.state == Edition.State.DRAFT), None),
+        "draft": first_in(Edition.State.DRAFT, editions),
         "events": events[:_SHOWN_EVENTS] if may_edit else events.filter(verb__in=_FOR_READERS)[:_SHOWN_EVENTS],
         "crumbs": [LIST],
     }
@@ -123,11 +104,8 @@ def _ladder(request: PersonRequest, path: Path) -> Ladder | None:
 @require_safe
 def changes(request: PersonRequest, slug: str) -> HttpResponseBase:
     found = get_path(request, slug)
-    editions = readable(request, found)
-    if not editions:
-        raise Http404("There is no edition yet.")
-    after = _numbered(editions, _number(request.GET.get("after", ""), editions[0].number))
-    before = _numbered(editions, _number(request.GET.get("before", ""), max(after.number - 1, editions[-1].number)))
+    editions = _readable(request, found)
+    before, after = compared(editions, request.GET)
     context = {
         "path": found,
         "before": before,
@@ -137,14 +115,6 @@ def changes(request: PersonRequest, slug: str) -> HttpResponseBase:
         "crumbs": crumbs(found),
     }
     return render(request, "paths/changes.html", context)
-
-
-def _number(raw: str, otherwise: int) -> int:
-    if not raw:
-        return otherwise
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 6):
-        raise Http404("before and after must be numbers of editions")
-    return int(raw)
 
 
 def crumbs(path: Path) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from coe.accounts.http import PersonRequest
 from coe.core import access
-from coe.core.forms import carried_out
+from coe.core.forms import saved, status_of
 from coe.core.http import signed_in
 from projects.catalog import services
 from projects.catalog.forms import EditProjectForm, parts_of
@@ -34,26 +34,15 @@ def edit(request: PersonRequest, slug: str) -> HttpResponseBase:
     shown = get_project(request, slug)
     access.require(request.user, "project.edit", shown)
     form = EditProjectForm(request.POST or None, viewer=request.user, project=shown)
-    conflicts: list[services.EditConflict] = []
-
-    def save() -> None:
-        try:
-            services.edit_project(slug=slug, actor=request.user, **form.cleaned_data)
-        except services.EditConflict as conflict:
-            conflicts.append(conflict)
-            raise
-
-    if request.method == "POST" and carried_out(form, save):
-        messages.success(request, "Saved.")
-        return redirect(shown)
-    differences = differing(form, conflicts[0].current) if conflicts else []
-    if conflicts:
-        # Sent again, the form wins over what it was just shown, and over nothing later.
-        data = request.POST.copy()
-        data["version"] = str(conflicts[0].current.version)
-        form.data = data
+    conflict: Project | None = None
+    if request.method == "POST":
+        done, conflict = saved(form, lambda: services.edit_project(slug=slug, actor=request.user, **form.cleaned_data))
+        if done:
+            messages.success(request, "Saved.")
+            return redirect(shown)
+    differences = differing(form, conflict) if conflict else []
     context = {"project": shown, "form": form, "differences": differences}
-    return render(request, "catalog/edit.html", context, status=409 if conflicts else 422 if form.errors else 200)
+    return render(request, "catalog/edit.html", context, status=status_of(form, conflict))
 
 
 def differing(form: EditProjectForm, current: Project) -> list[Difference]:

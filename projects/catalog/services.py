@@ -7,23 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from coe.accounts.models import BusinessUnit, Person
 from coe.core import access, changes, events, markdown
-from coe.core.errors import Refused, invalid
+from coe.core.errors import EditConflict, Refused, invalid
+from coe.core.fields import save_new
 from coe.core.http import today
 from projects.catalog import gates, stages
 from projects.catalog.models import Member, Project, Responsibility, Stage, StageMove, Status, StatusUpdate
 from projects.catalog.parts import FIGURES_DEPEND_ON, GOVERNED, check_slug, free_slug, tidied
-
-
-class EditConflict(Refused):
-    """Somebody else changed the project meanwhile; `current` is how it stands now."""
-
-    def __init__(self, current: Project) -> None:
-        self.current = current
-        super().__init__("Somebody else changed this project while you were editing it.")
 
 
 def _locked(slug: str, actor: Person) -> Project:
@@ -87,11 +80,7 @@ def create_project(
         project.full_clean(exclude=["problem_html", "search_text"])
         if refusals := gates.refusals(project, stage):
             raise Refused(" ".join(refusals))
-        try:
-            with transaction.atomic():
-                project.save(force_insert=True)
-        except IntegrityError:  # another project took the address between the check and the insert
-            raise invalid("slug", "is taken by another project") from None
+        save_new(project)
         project.stakeholders.set(stakeholders)
         StageMove.objects.create(
             project=project, before="", after=stage, on=day, reason=reason, actor=actor, owner=project.owner
@@ -115,7 +104,7 @@ def edit_project(*, slug: str, actor: Person, version: int | None = None, **part
         project = _locked(slug, actor)
         access.require(actor, "project.edit", project)
         if version is not None and version != project.version:
-            raise EditConflict(project)
+            raise EditConflict(project, "project")
         changed = [field for field, value in found.items() if not _same(project, field, value)]
         if GOVERNED.intersection(changed):
             access.require(actor, "project.govern", project)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+
+from coe.core import comparing
+from coe.core.comparing import FieldChange
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -37,36 +40,12 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class FieldChange:
-    label: str
-    before: str
-    after: str
-
-    @property
-    def pieces(self) -> list[Piece]:
-        return words(self.before, self.after)
-
-
-@dataclass(frozen=True)
-class ItemChange:
-    """An item that is in both editions. `is_moved`: others that stayed stand on its other side now."""
-
-    before: Entry
-    after: Entry
-    fields: tuple[FieldChange, ...]
-    is_moved: bool
-
-
-@dataclass(frozen=True)
-class Difference:
+class Difference(comparing.Difference[Entry]):
     settings: tuple[FieldChange, ...]
-    added: tuple[Entry, ...]
-    removed: tuple[Entry, ...]
-    changed: tuple[ItemChange, ...]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.settings or self.added or self.removed or self.changed)
+        return not self.settings and super().is_empty
 
 
 def words(before: str, after: str) -> list[Piece]:
@@ -100,45 +79,6 @@ def compare(
     settings: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
 ) -> Difference:
     """What changed from one edition to another; items are the same where their keys are. In the order of `after`."""
-    old, new = {one.key: one for one in before}, {one.key: one for one in after}
-    moved = _moved([one.key for one in before if one.key in new], [one.key for one in after if one.key in old])
-    changed = []
-    for entry in after:
-        if entry.key in old:
-            was = old[entry.key]
-            change = ItemChange(was, entry, _fields(was.fields, entry.fields), entry.key in moved)
-            if change.fields or change.is_moved:
-                changed.append(change)
-    return Difference(
-        settings=_fields(*settings),
-        added=tuple(one for one in after if one.key not in old),
-        removed=tuple(one for one in before if one.key not in new),
-        changed=tuple(changed),
-    )
-
-
-def _fields(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FieldChange, ...]:
-    labels = dict.fromkeys([*before, *after])
-    pairs = ((label, before.get(label, ""), after.get(label, "")) for label in labels)
-    return tuple(FieldChange(label, old, new) for label, old, new in pairs if old != new)
-
-
-def _moved(old: Sequence[str], new: Sequence[str]) -> frozenset[str]:
-    """Of the same keys in two orders the fewest that one must take out so that the others stand in one order."""
-    place = {key: n for n, key in enumerate(old)}
-    return frozenset(new) - frozenset(_longest_rising(new, place))
-
-
-def _longest_rising(keys: Iterable[str], place: Mapping[str, int]) -> list[str]:
-    """The longest subsequence of `keys` whose places rise (of several the first found); n² does for a checklist."""
-    best: list[tuple[int, str, int]] = []  # length of the longest that ends here, the key, where it comes from
-    for key in keys:
-        before = [(one[0], n) for n, one in enumerate(best) if place[one[1]] < place[key]]
-        length, came_from = max(before, key=lambda pair: (pair[0], -pair[1]), default=(0, -1))
-        best.append((length + 1, key, came_from))
-    at = max(range(len(best)), key=lambda n: (best[n][0], -n), default=-1)
-    found = []
-    while at >= 0:
-        found.append(best[at][1])
-        at = best[at][2]
-    return found[::-1]
+    found = comparing.compare(before, after, words=words, downward=True)
+    told = comparing.fields_apart(*settings, words=words)
+    return Difference(added=found.added, removed=found.removed, changed=found.changed, settings=told)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coe.accounts.http import PersonRequest
 from coe.core import access
-from coe.core.forms import carried_out
-from coe.core.http import signed_in
+from coe.core.comparing import FieldChange
+from coe.core.drafting import draft_or_404
+from coe.core.forms import carried_out, saved, status_of
+from coe.core.http import number_in, signed_in
 from projects.checklists import checks, services, shown
 from projects.checklists.checks import Check
-from projects.checklists.diff import FieldChange, compare
+from projects.checklists.diff import compare
 from projects.checklists.forms import EditionForm, ItemForm, KindForm, PublishForm, initial_of
 from projects.checklists.models import Checklist, Edition, Item
 from projects.checklists.queries import published
@@ -31,45 +31,11 @@ def _managed(request: PersonRequest, slug: str) -> Checklist:
     return checklist
 
 
-def _draft(checklist: Checklist) -> Edition:
-    """The draft; 404 where there is none. It knows its checklist without another query."""
-    draft = checklist.editions.filter(state=Edition.State.DRAFT).first()
-    if draft is None:
-        raise Http404("There is no draft of this checklist.")
-    return draft
-
-
 def _crumbs(checklist: Checklist, *, with_draft: bool = True) -> list[dict[str, str]]:
     crumbs = [LIST, {"label": checklist.name, "url": checklist.get_absolute_url()}]
     if with_draft:
         crumbs.append({"label": "Draft", "url": reverse("checklists:draft", args=[checklist.slug])})
     return crumbs
-
-
-def _saved(form: forms.Form, verb: Callable[[], object]) -> tuple[bool, Edition | None]:
-    """Whether it was saved, and if not because somebody else changed the draft: how that stands now.
-
-    Sent again, the form then wins over what it was just shown, and over nothing later.
-    """
-    conflicts: list[services.EditConflict] = []
-
-    def watched() -> None:
-        try:
-            verb()
-        except services.EditConflict as conflict:
-            conflicts.append(conflict)
-            raise
-
-    if carried_out(form, watched):
-        return True, None
-    if not conflicts:
-        return False, None
-    form.data = {**{name: form.data[name] for name in form.data}, "version": str(conflicts[0].current.version)}
-    return False, conflicts[0].current
-
-
-def _status(form: forms.Form, conflict: Edition | None) -> int:
-    return 409 if conflict else 422 if form.errors else 200
 
 
 @signed_in
@@ -83,12 +49,12 @@ def begin(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: PersonRequest, slug: str) -> HttpResponseBase:
     checklist = _managed(request, slug)
-    found = _draft(checklist)
+    found = draft_or_404(checklist)
     names = ("effect", "alias", "score", "version")
     form = EditionForm(request.POST or None, initial={name: getattr(found, name) for name in names})
     conflict = None
     if request.method == "POST":
-        done, conflict = _saved(form, lambda: services.edit_edition(slug=slug, actor=request.user, **form.cleaned_data))
+        done, conflict = saved(form, lambda: services.edit_edition(slug=slug, actor=request.user, **form.cleaned_data))
         if done:
             messages.success(request, "Saved.")
             return redirect("checklists:draft", slug)
@@ -104,7 +70,7 @@ def draft(request: PersonRequest, slug: str) -> HttpResponseBase:
         "differences": _settings_apart(form, conflict) if conflict else [],
         "crumbs": _crumbs(checklist, with_draft=False),
     }
-    return render(request, "checklists/draft.html", context, status=_status(form, conflict))
+    return render(request, "checklists/draft.html", context, status=status_of(form, conflict))
 
 
 def _settings_apart(form: EditionForm, current: Edition) -> tuple[FieldChange, ...]:
@@ -137,14 +103,14 @@ def _item_page(request: PersonRequest, checklist: Checklist, found: Edition, **m
         "crumbs": _crumbs(checklist),
         **more,
     }
-    return render(request, "checklists/item.html", context, status=_status(form, more.get("conflict")))
+    return render(request, "checklists/item.html", context, status=status_of(form, more.get("conflict")))
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: PersonRequest, slug: str) -> HttpResponseBase:
     checklist = _managed(request, slug)
-    found = _draft(checklist)
+    found = draft_or_404(checklist)
     kind, check = _asked_for(request, Item.Kind.MANUAL, "")
     initial = {"group": request.GET.get("group", ""), "version": found.version}
     form = ItemForm(request.POST or None, kind=kind, check=check, is_new=True, initial=initial)
@@ -165,7 +131,7 @@ def add(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_item(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
     checklist = _managed(request, slug)
-    found = _draft(checklist)
+    found = draft_or_404(checklist)
     item = found.items.get(key=key)
     kind, check = _asked_for(request, item.kind, item.check_key)
     initial = initial_of(item, found.version)
@@ -173,9 +139,7 @@ def edit_item(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
     conflict: Edition | None = None
     differences: tuple[FieldChange, ...] = ()
     if request.method == "POST":
-        done, conflict = _saved(
-            form, lambda: services.edit_item(slug=slug, actor=request.user, key=key, **form.parts())
-        )
+        done, conflict = saved(form, lambda: services.edit_item(slug=slug, actor=request.user, key=key, **form.parts()))
         if done:
             messages.success(request, "Saved.")
             return redirect(f"{reverse('checklists:draft', args=[slug])}#item-{key}")
@@ -198,8 +162,7 @@ def edit_item(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
 
 
 def _version(request: PersonRequest) -> int | None:
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    return number_in(request.POST.get("version", ""))
 
 
 @signed_in
@@ -221,7 +184,7 @@ def move_group(request: PersonRequest, slug: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_item(request: PersonRequest, slug: str, key: str) -> HttpResponseBase:
     checklist = _managed(request, slug)
-    found = _draft(checklist)
+    found = draft_or_404(checklist)
     item = found.items.get(key=key)
     if request.method == "POST":
         services.remove_item(slug=slug, actor=request.user, key=key, version=_version(request))
@@ -235,11 +198,11 @@ def remove_item(request: PersonRequest, slug: str, key: str) -> HttpResponseBase
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: PersonRequest, slug: str) -> HttpResponseBase:
     checklist = _managed(request, slug)
-    found = _draft(checklist)
+    found = draft_or_404(checklist)
     form = PublishForm(request.POST or None, draft=found)
     conflict = None
     if request.method == "POST":
-        done, conflict = _saved(
+        done, conflict = saved(
             form, lambda: services.publish_edition(slug=slug, actor=request.user, **form.cleaned_data)
         )
         if done:
@@ -250,20 +213,21 @@ def publish(request: PersonRequest, slug: str) -> HttpResponseBase:
         "checklist": checklist,
         "draft": found,
         "form": form,
+        "conflict": conflict,
         "newest": newest,
         "difference": shown.difference(newest, found) if newest else None,
         "count": found.items.count(),
         "cancel_url": reverse("checklists:draft", args=[slug]),
         "crumbs": _crumbs(checklist),
     }
-    return render(request, "checklists/publish.html", context, status=_status(form, conflict))
+    return render(request, "checklists/publish.html", context, status=status_of(form, conflict))
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def discard(request: PersonRequest, slug: str) -> HttpResponseBase:
     checklist = _managed(request, slug)
-    found = _draft(checklist)
+    found = draft_or_404(checklist)
     if request.method == "POST":
         services.discard_draft(slug=slug, actor=request.user, version=_version(request))
         messages.success(request, "The draft is thrown away.")

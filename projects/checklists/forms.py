@@ -9,6 +9,7 @@ from django import forms
 from django.utils.text import slugify
 
 from coe.accounts.models import Role
+from coe.core import drafting
 from projects.checklists import checks
 from projects.checklists.checks import Check, Param
 from projects.checklists.models import Checklist, Edition, Item
@@ -76,20 +77,16 @@ class ChecklistForm(forms.Form):
             del self.fields["is_default"]
 
 
-class PublishForm(forms.Form):
-    note = forms.CharField(
-        label="What changed, and why", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), required=False
-    )
+class PublishForm(drafting.PublishForm):
     is_default = forms.BooleanField(
         label="Make it the usual one",
         required=False,
         help_text="Handoffs that a new model version opens by itself are made from it, unless its tag names another.",
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    field_order = ("note", "is_default", "version")
 
     def __init__(self, *args: Any, draft: Edition, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": {"note": draft.note, "version": draft.version}})
-        self.fields["note"].required = draft.number > 1
+        super().__init__(*args, draft=draft, **kwargs)
         if draft.checklist.is_default:
             del self.fields["is_default"]
 

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from coe.accounts.models import Person
 from coe.core import events
+from coe.core.editions import count_change, draft_of, renumber
 from coe.core.errors import invalid
+from coe.core.fields import only_known
 from projects.checklists import parts as p
 from projects.checklists.models import Checklist, Edition, Item
 
@@ -21,16 +23,16 @@ def add_item(*, slug: str, actor: Person, key: str, version: int | None = None, 
 
     Raises `Checklist.DoesNotExist`, `PermissionDenied`, `ValidationError` by field, `Refused`, `EditConflict`.
     """
-    p.only_known(parts, p.ITEM_PARTS)
+    only_known(parts, p.ITEM_PARTS)
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = draft_of(checklist, version)
     items = list(draft.items.all())
     if any(item.key == key for item in items):
         raise invalid("key", "is taken by another item")
     item = Item(edition=draft, key=key, position=len(items) + 1, **parts)
     p.settle(item)
     item.save(force_insert=True)
-    p.renumber(p.in_order([*items, item]))
+    renumber(p.in_order([*items, item]))
     _changed(checklist, draft, actor, f"added “{item.title}”")
     return item
 
@@ -42,9 +44,9 @@ def edit_item(*, slug: str, actor: Person, key: str, version: int | None = None,
     Raises `Checklist.DoesNotExist`, `Item.DoesNotExist`, `PermissionDenied`, `ValidationError` by field, `Refused`,
     `EditConflict`.
     """
-    p.only_known(parts, p.ITEM_PARTS)
+    only_known(parts, p.ITEM_PARTS)
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = draft_of(checklist, version)
     items = list(draft.items.all())
     item = _of(items, key)
     before = {field: getattr(item, field) for field in p.ITEM_PARTS}
@@ -57,7 +59,7 @@ def edit_item(*, slug: str, actor: Person, key: str, version: int | None = None,
     item.save(update_fields=changed)
     if "group" in changed:
         # The last of its new group.
-        p.renumber(p.in_order([*(one for one in items if one is not item), item]))
+        renumber(p.in_order([*(one for one in items if one is not item), item]))
     _changed(checklist, draft, actor, f"changed “{item.title}”")
     return item
 
@@ -70,14 +72,14 @@ def move_item(*, slug: str, actor: Person, key: str, way: str, version: int | No
     `EditConflict`.
     """
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = draft_of(checklist, version)
     items = p.in_order(draft.items.all())
     item = _of(items, key)
     place = items.index(item)
     other = place + _step(way)
     if 0 <= other < len(items) and items[other].group == item.group:
         items[place], items[other] = items[other], items[place]
-        p.renumber(items)
+        renumber(items)
         _changed(checklist, draft, actor, f"moved “{item.title}” {way}")
     return item
 
@@ -90,7 +92,7 @@ def move_group(*, slug: str, actor: Person, group: str, way: str, version: int |
     `EditConflict`.
     """
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = draft_of(checklist, version)
     items = p.in_order(draft.items.all())
     groups = list(dict.fromkeys(item.group for item in items))
     if group not in groups:
@@ -99,7 +101,7 @@ def move_group(*, slug: str, actor: Person, group: str, way: str, version: int |
     other = place + _step(way)
     if 0 <= other < len(groups):
         groups[place], groups[other] = groups[other], groups[place]
-        p.renumber(sorted(items, key=lambda item: groups.index(item.group)))
+        renumber(sorted(items, key=lambda item: groups.index(item.group)))
         _changed(checklist, draft, actor, f"moved the group “{group}” {way}")
     return draft
 
@@ -111,12 +113,12 @@ def remove_item(*, slug: str, actor: Person, key: str, version: int | None = Non
     Raises `Checklist.DoesNotExist`, `Item.DoesNotExist`, `PermissionDenied`, `Refused`, `EditConflict`.
     """
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = draft_of(checklist, version)
     items = list(draft.items.all())
     item = _of(items, key)
     items.remove(item)
     item.delete()
-    p.renumber(p.in_order(items))
+    renumber(p.in_order(items))
     _changed(checklist, draft, actor, f"took off “{item.title}”")
 
 
@@ -134,6 +136,5 @@ def _step(way: str) -> int:
 
 
 def _changed(checklist: Checklist, draft: Edition, actor: Person, what: str) -> None:
-    draft.version += 1
-    draft.save(update_fields=["version"])
+    count_change(draft)
     events.record(actor=actor, verb="checklist.edited", subject=checklist, facts={"number": draft.number, "what": what})

@@ -9,12 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from coe.accounts.models import Person, Role
-from coe.core.subjects import IsSubject
+from coe.accounts.models import Role
+from coe.core.editions import InEditions, IsEdition, IsEntry
 from projects.checklists.queries import ChecklistQuerySet
 
 
-class Checklist(IsSubject):
+class Checklist(InEditions):
     """A template of handoffs; what it asks for stands in its editions."""
 
     class Kind(models.TextChoices):
@@ -25,13 +25,11 @@ class Checklist(IsSubject):
 
     subject_kind = "checklist"
 
-    slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     purpose = models.CharField(max_length=300, blank=True, help_text="When to use it, in one sentence.")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PRODUCTION)
     # The one that handoffs opened by a new version use when its tag names none.
     is_default = models.BooleanField(default=False)
-    is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ChecklistQuerySet.as_manager()
@@ -52,12 +50,8 @@ class Checklist(IsSubject):
         return reverse("checklists:checklist", args=[self.slug])
 
 
-class Edition(models.Model):
+class Edition(IsEdition):
     """One version of a checklist. PostgreSQL refuses changes to a published one and to its items."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
 
     class Effect(models.TextChoices):
         """What acceptance does in MLflow."""
@@ -71,8 +65,6 @@ class Edition(models.Model):
         ML_TEST = "ml_test", "ML Test Score"
 
     checklist = models.ForeignKey(Checklist, on_delete=models.CASCADE, related_name="editions")
-    number = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     effect = models.CharField(max_length=6, choices=Effect.choices, default=Effect.SET)
     alias = models.CharField(
         max_length=60,
@@ -83,13 +75,7 @@ class Edition(models.Model):
         ],
     )
     score = models.CharField(max_length=8, choices=Score.choices, default=Score.NONE)
-    note = models.CharField("what changed", max_length=500, blank=True)
-    created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    published_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    published_at = models.DateTimeField(null=True)
-    # Counts changes of the draft; whoever saves names the one that the change was made on.
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["checklist", "-number"]
@@ -106,8 +92,8 @@ class Edition(models.Model):
         return f"{self.checklist}, edition {self.number}"
 
 
-class Item(models.Model):
-    """One thing that a handoff must show. Its key stays the same from edition to edition."""
+class Item(IsEntry):
+    """One thing that a handoff must show."""
 
     class Kind(models.TextChoices):
         MANUAL = "manual", "Evidence"
@@ -115,8 +101,6 @@ class Item(models.Model):
         SIGN_OFF = "sign_off", "Sign-off"
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="items")
-    key = models.SlugField(max_length=60)
-    position = models.PositiveIntegerField()
     group = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
     help = models.TextField(max_length=2000, blank=True)

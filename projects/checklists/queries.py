@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from coe.core import access
+from coe.core.editions import newest_published
 
 if TYPE_CHECKING:
     from projects.checklists.models import Checklist, Edition
@@ -56,4 +57,4 @@ SORTS = {"name": ["name"], "kind": ["kind", "name"], "newest": ["newest", "name"
 
 def published(checklist: Checklist) -> Edition | None:
     """The newest published edition, or None where none is published yet."""
-    return checklist.editions.filter(state="published").order_by("-number").first()
+    return newest_published(checklist)

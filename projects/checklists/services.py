@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from coe.accounts.models import Person
-from coe.core import access, events
-from coe.core.errors import Refused, invalid
+from coe.core import access, editions, events
+from coe.core.errors import EditConflict, Refused, invalid
+from coe.core.fields import check_fields, differing, only_known, save_new
 from projects.checklists import parts as p
 from projects.checklists.item_services import add_item, edit_item, move_group, move_item, remove_item
 from projects.checklists.models import Checklist, Edition, Item
-from projects.checklists.parts import EditConflict
 from projects.checklists.queries import published
 from projects.checklists.score import GROUPS, group_of
 
@@ -50,17 +49,13 @@ def create_checklist(
     Raises `ValidationError` by field, `PermissionDenied`.
     """
     access.require(actor, "checklist.manage")
-    p.only_known(parts, p.EDITION_PARTS)
+    only_known(parts, p.EDITION_PARTS)
     checklist = Checklist(name=name.strip(), purpose=purpose.strip(), kind=kind)
-    p.check_fields(checklist, "name", "purpose", "kind")
-    checklist.slug = p.checked_slug(slug, checklist.name)
-    p.check_fields(checklist, "slug")
+    check_fields(checklist, "name", "purpose", "kind")
+    checklist.slug = editions.checked_slug(Checklist, slug, checklist.name)
+    check_fields(checklist, "slug")
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                checklist.save(force_insert=True)
-        except IntegrityError:  # another one took the short name between the check and the insert
-            raise invalid("slug", "is taken by another checklist") from None
+        save_new(checklist)
         edition = Edition(checklist=checklist, number=1, created_by=actor)
         _set(edition, parts)
         edition.save(force_insert=True)
@@ -75,20 +70,19 @@ def edit_checklist(*, slug: str, actor: Person, **parts: Any) -> Checklist:
     `is_default=True` makes it the one that new versions open handoffs from. Raises `Checklist.DoesNotExist`,
     `PermissionDenied`, `ValidationError` by field.
     """
-    p.only_known(parts, p.CHECKLIST_PARTS)
+    only_known(parts, p.CHECKLIST_PARTS)
     checklist = p.locked(slug, actor)
-    tidy = {field: value.strip() if isinstance(value, str) else value for field, value in parts.items()}
-    changed = [field for field, value in tidy.items() if getattr(checklist, field) != value]
+    changed = differing(checklist, parts)
     if not changed:
         return checklist
     if "kind" in changed and published(checklist):
         raise invalid("kind", "cannot change any more: handoffs were made by what it was")
-    for field in changed:
-        setattr(checklist, field, tidy[field])
-    p.check_fields(checklist, *changed)
+    for field, value in changed.items():
+        setattr(checklist, field, value)
+    check_fields(checklist, *changed)
     if "is_default" in changed:
         _take_default(checklist)
-    checklist.save(update_fields=changed)
+    checklist.save(update_fields=list(changed))
     facts = {"what": ", ".join(field.replace("_", " ") for field in changed)}
     events.record(actor=actor, verb="checklist.changed", subject=checklist, facts=facts)
     return checklist
@@ -110,20 +104,15 @@ def draft_edition(*, slug: str, actor: Person) -> Edition:
     Raises `Checklist.DoesNotExist`, `PermissionDenied`, `Refused` for one that is put away.
     """
     checklist = p.locked(slug, actor)
-    if checklist.is_archived:
-        raise Refused("This checklist is put away. Take it up again first.")
-    there = checklist.editions.filter(state=Edition.State.DRAFT).first()
-    if there:
+    editions.refuse_archived(checklist)
+    if there := editions.draft(checklist):
         return there
     newest = published(checklist)
     draft = Edition(checklist=checklist, number=newest.number + 1 if newest else 1, created_by=actor)
     if newest:
         draft.effect, draft.alias, draft.score = newest.effect, newest.alias, newest.score
     draft.save(force_insert=True)
-    copies = list(newest.items.all()) if newest else []
-    for item in copies:
-        item.pk, item.edition = None, draft
-    Item.objects.bulk_create(copies)
+    editions.copy_entries(newest.items.all() if newest else (), into=draft)
     events.record(actor=actor, verb="checklist.drafted", subject=checklist, facts={"number": draft.number})
     return draft
 
@@ -134,14 +123,13 @@ def edit_edition(*, slug: str, actor: Person, version: int | None = None, **part
 
     Raises `Checklist.DoesNotExist`, `PermissionDenied`, `ValidationError` by field, `Refused`, `EditConflict`.
     """
-    p.only_known(parts, p.EDITION_PARTS)
+    only_known(parts, p.EDITION_PARTS)
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = editions.draft_of(checklist, version)
     changed = _set(draft, parts)
     if not changed:
         return draft
-    draft.version += 1
-    draft.save(update_fields=[*changed, "version"])
+    editions.count_change(draft, *changed)
     facts = {"number": draft.number, "what": ", ".join(changed)}
     events.record(actor=actor, verb="checklist.edited", subject=checklist, facts=facts)
     return draft
@@ -156,7 +144,7 @@ def _set(edition: Edition, parts: dict[str, Any]) -> list[str]:
         edition.alias = ""
     elif not edition.alias:
         raise invalid("alias", "must be named: acceptance sets it or takes it away")
-    p.check_fields(edition, *p.EDITION_PARTS)
+    check_fields(edition, *p.EDITION_PARTS)
     return [field for field, value in before.items() if getattr(edition, field) != value]
 
 
@@ -171,20 +159,14 @@ def publish_edition(
     the ML Test Score lacks a group, on `note` where a later edition does not say what changed.
     """
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
+    draft = editions.draft_of(checklist, version)
     items = list(draft.items.all())
     if not items:
         raise Refused("There is nothing on it yet. Add at least one item.")
     _check_items(items)
     if draft.score == Edition.Score.ML_TEST and (lacking := set(GROUPS) - {group_of(item.group) for item in items}):
         raise invalid("score", "needs items in the groups " + ", ".join(g for g in GROUPS if g in lacking))
-    if note is not None:
-        draft.note = note.strip()
-    if not draft.note and draft.number > 1:
-        raise invalid("note", "must say what changed")
-    draft.state, draft.published_by, draft.published_at = Edition.State.PUBLISHED, actor, timezone.now()
-    p.check_fields(draft, *p.EDITION_PARTS)
-    draft.save(update_fields=["state", "published_by", "published_at", "note"])
+    editions.publish(draft, actor=actor, note=note, checked=p.EDITION_PARTS)
     if is_default and not checklist.is_default:
         checklist.is_default = True
         _take_default(checklist)
@@ -216,11 +198,7 @@ def discard_draft(*, slug: str, actor: Person, version: int | None = None) -> No
     Raises `Checklist.DoesNotExist`, `PermissionDenied`, `Refused`, `EditConflict`.
     """
     checklist = p.locked(slug, actor)
-    draft = p.draft_of(checklist, version)
-    if not published(checklist):
-        raise Refused("It is the only edition. Put the checklist away instead.")
-    number = draft.number
-    draft.delete()
+    number = editions.discard(checklist, editions.draft_of(checklist, version))
     events.record(actor=actor, verb="checklist.discarded", subject=checklist, facts={"number": number})
 
 
@@ -243,9 +221,7 @@ def restore_checklist(*, slug: str, actor: Person) -> Checklist:
 
 
 def _archive(checklist: Checklist, actor: Person, *, archived: bool) -> Checklist:
-    if checklist.is_archived != archived:
-        checklist.is_archived = archived
-        checklist.save(update_fields=["is_archived"])
+    if editions.set_archived(checklist, archived):
         verb = "checklist.archived" if archived else "checklist.restored"
         events.record(actor=actor, verb=verb, subject=checklist, facts={"name": checklist.name})
     return checklist

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coe.accounts.http import PersonRequest
 from coe.core import access
 from coe.core.csv_out import csv_response
+from coe.core.drafting import compared, first_in, numbered, readable, with_older
 from coe.core.forms import carried_out
 from coe.core.http import signed_in
 from coe.core.listing import listing
@@ -43,54 +42,35 @@ def get_checklist(request: PersonRequest, slug: str) -> Checklist:
     return checklist
 
 
-def readable(request: PersonRequest, checklist: Checklist) -> list[Edition]:
-    """The editions that the person may read, the newest first: drafts are for those who write them."""
-    editions = checklist.editions.select_related("published_by").order_by("-number")
-    if not access.may(request.user, "checklist.manage", checklist):
-        editions = editions.filter(state=Edition.State.PUBLISHED)
-    return list(editions)
+def _readable(request: PersonRequest, checklist: Checklist) -> list[Edition]:
+    return readable(checklist, with_drafts=access.may(request.user, "checklist.manage", checklist))
 
 
 @signed_in
 @require_safe
-def checklist(request: PersonRequest, slug: str) -> HttpResponseBase:
+def checklist(request: PersonRequest, slug: str, number: int | None = None) -> HttpResponseBase:
+    """The checklist with one of its editions: the newest published one, unless the address names another."""
     found = get_checklist(request, slug)
-    editions = readable(request, found)
-    newest = next((one for one in editions if one.state == Edition.State.PUBLISHED), None)
-    return _page(request, found, editions, newest)
-
-
-@signed_in
-@require_safe
-def edition(request: PersonRequest, slug: str, number: int) -> HttpResponseBase:
-    found = get_checklist(request, slug)
-    editions = readable(request, found)
-    return _page(request, found, editions, _numbered(editions, number))
-
-
-def _numbered(editions: list[Edition], number: int) -> Edition:
-    for one in editions:
-        if one.number == number:
-            return one
-    raise Http404(f"There is no edition {number}.")
+    editions = _readable(request, found)
+    edition = first_in(Edition.State.PUBLISHED, editions) if number is None else numbered(editions, number)
+    return _page(request, found, editions, edition)
 
 
 def _page(
     request: PersonRequest, checklist: Checklist, editions: list[Edition], edition: Edition | None
 ) -> HttpResponseBase:
     items = list(edition.items.all()) if edition else []
-    older = {after.number: before.number for after, before in pairwise(editions)}
     context = {
         "checklist": checklist,
         "edition": edition,
-        "editions": [(one, older.get(one.number)) for one in editions],
+        "editions": with_older(editions),
         "is_newest": edition is not None and edition == published(checklist),
         "groups": shown.in_groups(items),
         "effect": shown.effect_of(edition) if edition else "",
         "required": sum(item.is_required for item in items),
         "count": len(items),
         "may_manage": access.may(request.user, "checklist.manage", checklist),
-        "draft": next((one for one in editions if one.state == Edition.State.DRAFT), None),
+        "draft": first_in(Edition.State.DRAFT, editions),
         "events": Event.objects.about(checklist).select_related("actor").order_by("-at", "-id")[:10],
         "crumbs": [LIST],
     }
@@ -101,12 +81,8 @@ def _page(
 @require_safe
 def diff(request: PersonRequest, slug: str) -> HttpResponseBase:
     found = get_checklist(request, slug)
-    editions = readable(request, found)
-    if not editions:
-        raise Http404("There is no edition yet.")
-    newest = editions[0].number
-    after = _numbered(editions, _number(request.GET.get("after", ""), newest))
-    before = _numbered(editions, _number(request.GET.get("before", ""), max(after.number - 1, editions[-1].number)))
+    editions = _readable(request, found)
+    before, after = compared(editions, request.GET)
     context = {
         "checklist": found,
         "before": before,
@@ -116,14 +92,6 @@ def diff(request: PersonRequest, slug: str) -> HttpResponseBase:
         "crumbs": [LIST, {"label": found.name, "url": found.get_absolute_url()}],
     }
     return render(request, "checklists/diff.html", context)
-
-
-def _number(raw: str, otherwise: int) -> int:
-    if not raw:
-        return otherwise
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 6):
-        raise Http404("before and after must be numbers of editions")
-    return int(raw)
 
 
 @signed_in

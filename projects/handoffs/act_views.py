@@ -14,7 +14,7 @@ from coe.accounts.http import PersonRequest
 from coe.core import access
 from coe.core.errors import Refused
 from coe.core.forms import carried_out
-from coe.core.http import signed_in
+from coe.core.http import number_in, signed_in
 from projects.handoffs import items, overview, services
 from projects.handoffs.forms import AcceptForm, CommentForm, ReassignForm, ReturnForm, SummaryForm, WithdrawForm
 from projects.handoffs.models import Handoff, State
@@ -24,8 +24,7 @@ from projects.handoffs.views import get_handoff, page
 
 def _seen(request: PersonRequest) -> int | None:
     """The version of the handoff that the person saw."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    return number_in(request.POST.get("version", ""))
 
 
 def _act(request: PersonRequest, pk: int, verb: Callable[[], object], said: str) -> HttpResponseBase:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -14,6 +15,7 @@ from tests.access.rule import Rule
 from tests.access.world import ROLES, World, build
 from tests.factories import Make
 
+pytestmark = pytest.mark.django_db
 ROWS = [(name, *row) for table in (PAGES, API) for name, rows in table.items() for row in rows]
 
 
@@ -31,9 +33,30 @@ def test_every_address_is_in_the_matrix() -> None:
     assert there == PAGES.keys() | API.keys()
 
 
-@pytest.fixture
-def world(make: Make) -> World:
-    return build(make)
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The company, made once: what each request does to it is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(Make())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def sessions(world: World) -> dict[str, str]:
+    """By role the key of that person's session; nobody has none."""
+    found = {}
+    for role, person in world.people.items():
+        client = Client()
+        client.force_login(person)
+        found[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return found
+
+
+def client_of(sessions: dict[str, str], role: str) -> Client:
+    client = Client()
+    if role in sessions:
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[role]
+    return client
 
 
 def outcome(client: Client, method: str, path: str) -> int:
@@ -50,14 +73,11 @@ def _content_type(path: str) -> str:
 
 
 @pytest.mark.parametrize(("name", "method", "template", "rule"), ROWS, ids=[f"{r[1]} {r[2]}" for r in ROWS])
-def test_who_gets_in(world: World, name: str, method: str, template: str, rule: Rule) -> None:
+def test_who_gets_in(world: World, sessions: dict[str, str], name: str, method: str, template: str, rule: Rule) -> None:
     got, expected = {}, {}
     for role in ROLES:
-        client = Client()
-        if role != "anonymous":
-            client.force_login(world.people[role])
         with undone():
-            got[role] = outcome(client, method, world.path(template))
+            got[role] = outcome(client_of(sessions, role), method, world.path(template))
         expected[role] = rule.status(role)
     assert got == expected
 
@@ -71,15 +91,14 @@ def undone() -> Iterator[None]:
         transaction.savepoint_rollback(point)
 
 
-def test_a_closed_project_is_in_no_list_and_no_count(world: World) -> None:
+def test_a_closed_project_is_in_no_list_and_no_count(world: World, sessions: dict[str, str]) -> None:
     paths = ["/projects/", "/experiments/", "/models/", "/kpis/auc/", "/scoreboard/retail/", "/api/v1/projects/"]
     paths += ["/api/v1/readings/", "/api/v1/bindings/", "/api/v1/observations/", "/api/v1/runs/", "/api/v1/models/"]
     paths += ["/projects/?format=csv", "/api/v1/scoreboard/?within=retail"]
     handoffs = ["/handoffs/?turn=all", "/handoffs/?turn=all&format=csv", "/api/v1/handoffs/"]
     marks = [str(world.names[n]) for n in ("closed", "closed_run", "closed_model")]
     for role in ("viewer", "contributor", "approver", "stranger"):
-        client = Client()
-        client.force_login(world.people[role])
+        client = client_of(sessions, role)
         # An approver of the unit knows of the handoffs that may come to it.
         for path in [*paths, *(handoffs if role != "approver" else [])]:
             answer = client.get(path)

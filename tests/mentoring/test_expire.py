@@ -10,6 +10,7 @@ from django.utils import timezone
 from coe.core.models import Event
 from coe.mentoring import places, placing, services
 from coe.mentoring.models import Message
+from coe.mentors import services as mentors
 from tests.mentoring.company import build, fresh, only
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,41 @@ def due(request, *, ago=0, remind_ago=0):
         remind_at=now - timedelta(hours=remind_ago),
         due_at=now - timedelta(hours=ago),
     )
+
+
+class TestRelease:
+    def test_who_stopped_is_waited_for_no_more(self, world, asked):
+        mentors.stop(mentor_id=world.rosalind.pk, actor=world.rosalind.person, reason="A new task.")
+        assert placing.release() == 1
+        assert (fresh(asked).state, only(asked).state, only(asked).reason) == ("waiting", "ended", "No longer mentors")
+        told = Event.objects.about(asked).get()
+        assert (told.verb, told.actor) == ("mentoring.released", None)
+        assert placing.release() == 0
+        assert placing.route() == 1
+        assert fresh(asked).mentor == world.wanjiru
+
+    def test_nor_who_lost_the_role_or_left_the_company(self, world, make):
+        lost, left = (make.request(world.asker, mentor=one, state="asked") for one in (world.rosalind, world.wanjiru))
+        world.rosalind.person.grants.all().delete()
+        world.wanjiru.person.is_active = False
+        world.wanjiru.person.save()
+        assert placing.release() == 2
+        assert [fresh(one).state for one in (lost, left)] == ["waiting", "waiting"]
+
+    @pytest.mark.parametrize("state", ["open", "resolved"])
+    def test_a_conversation_under_way_stays(self, world, make, state):
+        request = make.request(world.asker, mentor=world.rosalind, state=state)
+        mentors.stop(mentor_id=world.rosalind.pk, actor=world.rosalind.person, reason="A new task.")
+        assert placing.release() == 0
+        assert fresh(request).state == state
+
+    def test_who_pauses_is_still_waited_for(self, world, asked):
+        mentors.pause(mentor_id=world.rosalind.pk, actor=world.rosalind.person, until=None)
+        assert placing.release() == 0
+
+    def test_who_came_back_while_it_was_looked_at_keeps_it(self, world, asked):
+        assert placing._release(only(asked)) is False
+        assert fresh(asked).state == "asked"
 
 
 class TestExpire:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from coe.core import events
 from coe.mentoring import places, placing, services
 from coe.mentoring.models import Attempt, Request
+from coe.mentors import services as mentors
 from coe.mentors.models import Mentor
 from tests.factories import Make
 from tests.hearsay import heard, lines, threads, who_heard
@@ -159,6 +160,14 @@ def test_and_who_was_silent(world: Any) -> None:
     placing.expire()
     text = f"Rosalind Franklin did not answer in time: {SAID}. Cairn looks for somebody else."
     assert heard("mentoring.silent") == dict.fromkeys(["Björn Strøm", "Tove Lindqvist"], text)
+
+
+def test_and_who_mentors_no_more(world: Any) -> None:
+    asked(world)
+    mentors.stop(mentor_id=world.rosalind.pk, actor=world.rosalind.person, reason="A new task.")
+    placing.release()
+    text = f"Rosalind Franklin no longer mentors: {SAID}. Cairn looks for somebody else."
+    assert heard("mentoring.released") == dict.fromkeys(["Björn Strøm", "Tove Lindqvist"], text)
 
 
 def test_what_is_handed_over_both_sides_hear_once(world: Any) -> None:

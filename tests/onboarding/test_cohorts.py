@@ -113,9 +113,7 @@ def test_the_step_that_costs_most_days(make: Make, admin: Person) -> None:
 
 
 def went(path: Path, person: Person, start: date, team: Team | None = None) -> Enrolment:
-    return Enrolment.objects.create(
-        path=path, edition=path.editions.get(), person=person, team=team, started_on=start
-    )
+    return Enrolment.objects.create(path=path, edition=path.editions.get(), person=person, team=team, started_on=start)
 
 
 def did(whose: Enrolment | Team, path: Path, key: str, at: datetime, state: str = "verified") -> None:
