@@ -115,6 +115,16 @@ def test_two_editors_of_the_settings(client_of_centre, admin):
     assert draft().alias == "mine"
 
 
+def test_whoever_publishes_sees_what_changed_meanwhile(client_of_centre, admin):
+    services.edit_item(slug="ready", actor=admin, key="runbook", title="Theirs")
+    answer = client_of_centre.post(f"{BASE}draft/publish/", {"note": "Shorter", "version": "1"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Below is how it stands now; publish once more if it is right." in text
+    assert "Shorter" in text
+    assert draft().state == "draft"
+
+
 def test_moving_and_taking_off(client_of_centre):
     client_of_centre.post(f"{BASE}draft/items/rollback/move/", {"way": "up"})
     client_of_centre.post(f"{BASE}draft/groups/move/", {"group": "Data", "way": "up"})

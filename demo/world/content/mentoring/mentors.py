@@ -70,7 +70,7 @@ MENTORS: tuple[MentorPlan, ...] = (
         "farid.nazari", 360,
         "The platform, its tables, and why a job of yesterday is not the job of today.",
         {"pipelines": 3, "data quality": 3, "mlflow": 2, "feature engineering": 2, "cost": 2},
-        "AE", languages=("en", "fr", "ar"), capacity=2, wanted=("pipelines",), away=((-1, 9, "With my parents"),),
+        "AE", languages=("en", "fr", "ar"), capacity=2, wanted=("pipelines",), away=((-4, 9, "With my parents"),),
     ),
     MentorPlan(
         "priya.raghunathan", 330,
