@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from coe.accounts.models import BusinessUnit
+from coe.accounts.http import PersonRequest
+from coe.accounts.models import BusinessUnit, Role
+from coe.accounts.rules import standing
 from coe.core import charts, figures
 from coe.core.csv_out import csv_response
 from coe.core.http import signed_in
@@ -25,6 +27,8 @@ from kpis.reports.words import Shift, Standing, headline
 from projects.catalog.models import Stage
 
 PROJECTS_A_PAGE = 50
+# Who comes to compare units.
+COMPANY_FIRST = (Role.EXECUTIVE, Role.UNIT_LEAD, Role.ADMINISTRATOR)
 # Colours of stages, from faint to strong: how far a project has come.
 _STAGE_FILLS = {
     Stage.IDEA: "var(--rule)",
@@ -50,8 +54,11 @@ class StageRow:
 
 @signed_in
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The company on one screen: who is where against their targets, what changed, and what there is."""
+def home(request: PersonRequest) -> HttpResponse:
+    """The company on one screen: who is where against their targets, what changed, and what there is.
+
+    For who compares units that comes first; for all others what waits for themselves.
+    """
     day = page_day(request)
     audience = audience_of(request.user)
     days, compared, definitions = trend_days(day), compared_with(day), facts.definitions()
@@ -72,6 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
     promised, others = _promised(held)
     context = {
         **day_context(request, day),
+        "is_company_first": standing(request.user).holds_anywhere(*COMPANY_FIRST),
         "headline": headline(standings, shifts) if used else "",
         "columns": [columns[place] for place in used],
         "rows": [(row, tiles, held.get(unit.pk)) for (row, tiles), unit in zip(table_rows, units, strict=True)],

@@ -19,7 +19,7 @@ from coe.core.http import signed_in
 from coe.onboarding.models import Enrolment
 from coe.onboarding.start_lines import python_lines, register_lines
 from projects.catalog.models import Project
-from projects.starting import services
+from projects.starting import servers, services
 from projects.starting.forms import StartForm
 from projects.starting.services import Started
 from projects.tracking.models import Run, Source
@@ -76,17 +76,13 @@ def _arrived(request: PersonRequest, project: Project, source: Source | None) ->
     return Arrived(list(newest), source)
 
 
-def _sources(request: PersonRequest) -> list[Source]:
-    return list(Source.objects.visible_to(request.user).filter(is_enabled=True).order_by("last_good_sync_at", "name"))
-
-
 @signed_in
 @require_safe
 def started(request: PersonRequest, slug: str) -> HttpResponse:
     """The lines to copy, and the wait for the first run."""
     project = _project(request, slug)
-    sources = sorted(_sources(request), key=lambda one: (one.last_good_sync_at is None, one.name))
-    chosen = next((one for one in sources if one.name == request.GET.get("source")), sources[0] if sources else None)
+    sources = servers.offered(project, request.user)
+    chosen = servers.chosen(sources, request.GET.get("source"))
     enrolments = Enrolment.objects.active().filter(person=request.user, team__subject_id=project.pk)
     context = {
         "project": project,
@@ -109,8 +105,7 @@ def started(request: PersonRequest, slug: str) -> HttpResponse:
 def runs(request: PersonRequest, slug: str) -> HttpResponse:
     """The part of the page that waits: the newest runs, or that none has arrived yet."""
     project = _project(request, slug)
-    sources = _sources(request)
-    chosen = next((one for one in sources if one.name == request.GET.get("source")), sources[0] if sources else None)
+    chosen = servers.chosen(servers.offered(project, request.user), request.GET.get("source"))
     arrived = _arrived(request, project, chosen)
     context = {"project": project, "arrived": arrived, "waits_at": request.path, "chosen": chosen}
     return render(request, "starting/_runs.html", context)
@@ -121,13 +116,14 @@ def runs(request: PersonRequest, slug: str) -> HttpResponse:
 def look(request: PersonRequest, slug: str) -> HttpResponseBase:
     """Have the server read now, and wait on."""
     project = _project(request, slug)
-    named = next((one for one in _sources(request) if one.name == request.POST.get("source")), None)
+    asked = request.POST.get("source")
+    named = next((one for one in servers.offered(project, request.user) if one.name == asked), None)
     if named is None:
         messages.error(request, "There is no such MLflow server any more.")
         return redirect("starting:started", project.slug)
     request_sync(actor=request.user, name=named.name)
     messages.success(request, "It is being read. This page looks by itself.")
-    return redirect("starting:started", project.slug)
+    return redirect(reverse("starting:started", args=[project.slug]) + f"?source={named.name}")
 
 
 def _address(source: Source | None) -> str:

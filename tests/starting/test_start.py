@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.utils import timezone
 
 from coe.accounts.models import Person
 from coe.onboarding.models import Enrolment, Team
 from coe.paths import builtin
 from projects.catalog.models import Project
+from projects.starting import servers
 from projects.starting.services import start_project
 from projects.tracking.models import Sync
 from tests.factories import Make
@@ -74,11 +76,34 @@ def test_the_page_gives_the_lines_and_waits(person: Person, make: Make, sign_in:
     assert "hx-get" not in part
 
 
+def test_the_server_that_suits_the_team_stands_first(
+    person: Person, make: Make, sign_in: Callable[[Person], Client]
+) -> None:
+    unit = person.unit
+    project = make.project("churn", owner=person, unit=unit)
+    good = {"last_good_sync_at": timezone.now()}
+    broken = make.source("a-broken", last_error="It does not answer.", last_error_at=timezone.now(), **good)
+    new, most, near, own = make.source("b-new", last_good_sync_at=None), *(make.source(name, **good) for name in ("c-most", "d-near", "e-own"))
+    for source, place, n in ((most, make.project(), 5), (near, make.project(unit=unit), 2), (broken, project, 3)):
+        for _ in range(n):
+            make.experiment(source, project=place)
+    assert servers.offered(project, person)[:3] == [near, most, own]
+    make.experiment(own, project=project)
+    assert servers.offered(project, person) == [own, near, most, broken, new]
+    page = sign_in(person).get("/start/churn/").content.decode()
+    assert own.url in page
+    assert "did not answer" not in page
+    page = sign_in(person).get("/start/churn/?source=a-broken").content.decode()
+    assert "did not answer when Cairn read it last" in page
+    assert 'hx-get="/start/churn/runs/?source=a-broken"' in page
+
+
 def test_a_look_is_a_sync(person: Person, make: Make, sign_in: Callable[[Person], Client]) -> None:
     source = make.source()
     make.project("churn", owner=person, unit=person.unit)
     response = sign_in(person).post("/start/churn/look/", {"source": source.name}, follow=True)
     assert "It is being read" in response.content.decode()
+    assert response.redirect_chain[-1][0] == f"/start/churn/?source={source.name}"
     assert Sync.objects.get().asked_by == person
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,10 +14,12 @@ from django.utils.timezone import localtime
 
 from coe.accounts.models import BusinessUnit, Person
 from coe.core import figures
+from coe.search.alike import alike
 from projects.catalog.models import Project, Stage, Status
 
 register = template.Library()
 MOST = 50
+MOST_ALIKE = 4
 
 
 @register.filter
@@ -64,3 +67,21 @@ def projects_within(context: dict[str, Any], unit: BusinessUnit) -> dict[str, An
     counts = dict(visible.order_by().values_list("stage").annotate(n=Count("pk")))
     by_stage = [(stage, counts[stage]) for stage in Stage if counts.get(stage)]
     return {"unit": unit, "by_stage": by_stage, "count": sum(counts.values())}
+
+
+@register.inclusion_tag("catalog/_projects_like.html", takes_context=True)
+def projects_like(context: dict[str, Any], project: Project) -> dict[str, Any]:
+    """What similar projects there are already, of those that the reader may know of."""
+    ids = alike(f"{project.name} {' '.join(project.domains)} {project.summary}", source="project", but=project.pk)
+    found = Project.objects.visible_to(context["request"].user).select_related("unit", "owner").in_bulk(ids)
+    return {"projects": [found[pk] for pk in ids if pk in found][:MOST_ALIKE]}
+
+
+@register.inclusion_tag("catalog/_projects_like.html", takes_context=True)
+def projects_like_that_of(context: dict[str, Any], team: Any) -> dict[str, Any]:
+    """The same for the project that somebody works on (`subject_type_id`, `subject_id`); nothing without one."""
+    if team is None or team.subject_type_id != ContentType.objects.get_for_model(Project).pk:
+        return {"projects": []}
+    visible = Project.objects.visible_to(context["request"].user)
+    project = visible.filter(pk=team.subject_id).first()
+    return projects_like(context, project) if project else {"projects": []}
