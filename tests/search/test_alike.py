@@ -23,7 +23,9 @@ def known(make: Make) -> dict[str, Project]:
     made = {
         "cards": make.project("cards", name="Cards given back", summary="Says who is about to give the card back."),
         "churn": make.project("churn", name="Customer churn", summary="Says who is about to leave."),
-        "loyalty": make.project("loyalty", name="Loyalty cards", summary="Which cards of customers are about to lapse."),
+        "loyalty": make.project(
+            "loyalty", name="Loyalty cards", summary="Which cards of customers are about to lapse."
+        ),
         "roads": make.project("roads", name="Roads", summary="Where the road breaks."),
     }
     index.refresh("project", [one.pk for one in made.values()])
@@ -60,6 +62,6 @@ def test_a_newcomer_sees_them_as_far_as_she_may(
     client = sign_in(person)
     for address in (one.get_absolute_url(), f"/start/{mine.slug}/"):
         page = client.get(address).content.decode()
-        assert "Projects like yours" in page
+        assert "Projects near yours" in page
         assert known["cards"].get_absolute_url() in page
         assert "Loyalty cards" not in page

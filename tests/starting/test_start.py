@@ -83,7 +83,10 @@ def test_the_server_that_suits_the_team_stands_first(
     project = make.project("churn", owner=person, unit=unit)
     good = {"last_good_sync_at": timezone.now()}
     broken = make.source("a-broken", last_error="It does not answer.", last_error_at=timezone.now(), **good)
-    new, most, near, own = make.source("b-new", last_good_sync_at=None), *(make.source(name, **good) for name in ("c-most", "d-near", "e-own"))
+    new, most, near, own = (
+        make.source("b-new", last_good_sync_at=None),
+        *(make.source(name, **good) for name in ("c-most", "d-near", "e-own")),
+    )
     for source, place, n in ((most, make.project(), 5), (near, make.project(unit=unit), 2), (broken, project, 3)):
         for _ in range(n):
             make.experiment(source, project=place)

@@ -237,10 +237,11 @@ PATH = PathText(
             "pilot",
             "A light pilot is handed over",
             """
-            Before everybody gets the model, a few people try it for a few weeks. On the model's page choose **Hand a
-            version over** and the checklist **Light pilot**. It asks four things: what the pilot shall find out and
-            by when, that those who take part know that it is a pilot, whether personal data are cleared, and that it
-            can be stopped within a day. Some facts Cairn checks by itself.
+            Before everybody gets the model, a few people try it for a few weeks. On the model's page open **Versions**,
+            choose **Hand a version over** and the checklist **Light pilot**. It asks four things: what the pilot shall
+            find out and by when, that those who take part know that it is a pilot, whether personal data are cleared,
+            and that it can be stopped within a day. Some facts Cairn checks by itself: say in MLflow what the model
+            does, and name on the project's page who supports it.
 
             Submit it to the unit that takes part. This step is done when you have submitted; the pilot begins when they
             accept. Meanwhile keep logging: each version that you register needs a handoff of its own.

@@ -71,10 +71,17 @@ def projects_within(context: dict[str, Any], unit: BusinessUnit) -> dict[str, An
 
 @register.inclusion_tag("catalog/_projects_like.html", takes_context=True)
 def projects_like(context: dict[str, Any], project: Project) -> dict[str, Any]:
-    """What similar projects there are already, of those that the reader may know of."""
+    """What there is already near a project, of what the reader may know of: what says the same words, then what else
+    its unit has.
+    """
+    visible = Project.objects.visible_to(context["request"].user).select_related("unit", "owner")
     ids = alike(f"{project.name} {' '.join(project.domains)} {project.summary}", source="project", but=project.pk)
-    found = Project.objects.visible_to(context["request"].user).select_related("unit", "owner").in_bulk(ids)
-    return {"projects": [found[pk] for pk in ids if pk in found][:MOST_ALIKE]}
+    found = visible.in_bulk(ids)
+    near = [found[pk] for pk in ids if pk in found][:MOST_ALIKE]
+    if len(near) < MOST_ALIKE:
+        beside = visible.filter(unit=project.unit_id).exclude(pk__in=[project.pk, *ids]).exclude(stage=Stage.RETIRED)
+        near += beside.order_by("-updated_at")[: MOST_ALIKE - len(near)]
+    return {"projects": near}
 
 
 @register.inclusion_tag("catalog/_projects_like.html", takes_context=True)
