@@ -22,6 +22,7 @@ inputs, test_inputs = train.drop(columns="target"), test.drop(columns="target")
 with mlflow.start_run(run_name="first run"):
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(inputs, train["target"])
     scores = model.predict_proba(test_inputs)[:, 1]
+    mlflow.log_input(mlflow.data.from_pandas(train, name="past", targets="target"), context="training")
     mlflow.log_input(mlflow.data.from_pandas(test, name="holdout", targets="target"), context="evaluation")
     mlflow.log_metric("auc", roc_auc_score(test["target"], scores))
     mlflow.sklearn.log_model(model, name="model", signature=infer_signature(test_inputs, model.predict(test_inputs)))
@@ -35,7 +36,7 @@ mlflow.MlflowClient().set_registered_model_tag(version.name, "coe.project", {slu
 
 
 def python_lines(*, tracking_url: str, slug: str, experiment: str) -> str:
-    """At most 25 lines that need MLflow 3 and scikit-learn: they log a run with a metric, a dataset and a model with
+    """At most 25 lines that need MLflow 3 and scikit-learn: they log a run with a metric, its datasets and a model with
     its signature, in an experiment that carries the project's tag.
 
     What is put in is written as Python text, so that no quote in a name ends it.

@@ -92,6 +92,9 @@ def _step(cast: Cast, made: list[Enrolment | None], of: Going | Learning, n: int
     team = Enrolment.objects.active().filter(team=first.team_id, path=first.path_id) if first.team_id else []
     for one in team or [first]:
         way = way_of(one)
+        if isinstance(of, Going) and of.piloted and "pilot" in way.open:
+            services.waive_step(enrolment_id=one.pk, key="pilot", actor=cast.centre, why=of.piloted)
+            continue
         by_hand = [step for step in way.mine if step.key in way.open and step.kind != Step.Kind.VERIFIED]
         if one.state == Enrolment.State.ACTIVE and by_hand:
             _do(cast, one, by_hand[0], of, n)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Going:
     """A team on the path for new teams, of a project's owner and its data people. `began` days ago; they did `far`
-    things by hand since, one every few days. `known` says why they need not meet a mentor first.
+    things by hand since, one every few days. `known` says why they need not meet a mentor first, `piloted` why no
+    pilot is handed over.
     """
 
     project: str
     began: int
     far: int = 99
     known: str = "They have worked with the centre before."
+    piloted: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,23 +41,24 @@ NOTES = (
 )
 LINK = "https://wiki.larkfield.example/data-science/{project}"
 
+TRIED = "They tried it with the people who use it before handoffs were kept here."
 TEAMS: tuple[Going, ...] = (
-    Going("weld-seam-inspection", 330),
-    Going("predictive-maintenance", 310),
-    Going("customer-churn", 300),
-    Going("invoice-matching", 280),
-    Going("address-quality", 265),
-    Going("credit-default-risk", 250),
-    Going("solar-yield-forecast", 232),
-    Going("delivery-time-estimate", 214),
-    Going("meter-anomaly-alerts", 190),
-    Going("price-elasticity", 160),
-    Going("tour-planning", 120, far=4),
-    Going("returns-prediction", 84, far=3),
-    Going("freight-consolidation", 60, far=2),
-    Going("spare-part-demand", 38, far=2),
-    Going("appointment-no-shows", 24, far=3),
-    Going("markdown-planning", 12, far=1),
+    Going("weld-seam-inspection", 238),
+    Going("predictive-maintenance", 372, piloted=TRIED),
+    Going("customer-churn", 390, piloted=TRIED),
+    Going("invoice-matching", 385, piloted=TRIED),
+    Going("address-quality", 380),
+    Going("credit-default-risk", 366, piloted=TRIED),
+    Going("solar-yield-forecast", 378, piloted=TRIED),
+    Going("delivery-time-estimate", 395, piloted=TRIED),
+    Going("meter-anomaly-alerts", 371),
+    Going("price-elasticity", 369),
+    Going("tour-planning", 40, far=4),
+    Going("returns-prediction", 25, far=3),
+    Going("freight-consolidation", 12, far=2),
+    Going("spare-part-demand", 8, far=2),
+    Going("appointment-no-shows", 7, far=3),
+    Going("markdown-planning", 4, far=1),
 )
 
 ALONE: tuple[Learning, ...] = (
@@ -63,20 +66,20 @@ ALONE: tuple[Learning, ...] = (
     Learning("jonas.lindqvist", "citizen-1", 280, 99, fails=True),
     Learning("rashid.karimov", "citizen-1", 200, 99),
     Learning("zeynep.aydin", "citizen-1", 150, 99, "some"),
-    Learning("tevita.fonua", "citizen-1", 60, 3, fails=True),
-    Learning("erik.johansen", "citizen-1", 30, 2),
-    Learning("grace.mwangi", "citizen-2", 190, 5),
-    Learning("jonas.lindqvist", "citizen-2", 140, 4),
-    Learning("rashid.karimov", "citizen-2", 70, 2),
-    Learning("zeynep.aydin", "citizen-2", 45, 3),
+    Learning("tevita.fonua", "citizen-1", 14, 3, fails=True),
+    Learning("erik.johansen", "citizen-1", 9, 2),
+    Learning("grace.mwangi", "citizen-2", 40, 5),
+    Learning("jonas.lindqvist", "citizen-2", 30, 4),
+    Learning("rashid.karimov", "citizen-2", 12, 2),
+    Learning("zeynep.aydin", "citizen-2", 15, 3),
     Learning("sofia.ferrari", "data-scientist", 340, 99, "experienced"),
     Learning("anselm.brandt", "data-scientist", 320, 99, "some"),
     Learning("lena.kruger", "data-scientist", 260, 99, "some", fails=True),
     Learning("hana.dvorak", "data-scientist", 180, 99, "some"),
-    Learning("tariq.aziz", "data-scientist", 90, 4, "some"),
-    Learning("arjun.patel", "data-scientist", 50, 3),
-    Learning("priya.raghunathan", "data-scientist", 20, 2, "some"),
-    Learning("noor.haddad", "business-stakeholder", 25, 2),
+    Learning("tariq.aziz", "data-scientist", 25, 4, "some"),
+    Learning("arjun.patel", "data-scientist", 12, 3),
+    Learning("priya.raghunathan", "data-scientist", 9, 2, "some"),
+    Learning("noor.haddad", "business-stakeholder", 6, 2),
     Learning("bjorn.eklund", "business-stakeholder", 9, 1),
     Learning("ruth.abelman", "business-stakeholder", 310, 99),
     Learning("padraig.nolan", "business-stakeholder", 240, 99),
@@ -84,11 +87,11 @@ ALONE: tuple[Learning, ...] = (
     Learning("matteo.silva", "business-stakeholder", 170, 99, fails=True),
     Learning("emeka.nwosu", "business-stakeholder", 130, 99),
     Learning("celine.fontaine", "business-stakeholder", 110, 99),
-    Learning("dmitri.volkov", "business-stakeholder", 95, 3),
+    Learning("dmitri.volkov", "business-stakeholder", 20, 3),
     Learning("ottoline.grey", "business-stakeholder", 75, 99),
-    Learning("nikolai.petrov", "business-stakeholder", 40, 2),
-    Learning("fatima.elamrani", "business-stakeholder", 33, 3),
-    Learning("sadia.rahman", "business-stakeholder", 16, 1),
+    Learning("nikolai.petrov", "business-stakeholder", 9, 2),
+    Learning("fatima.elamrani", "business-stakeholder", 8, 3),
+    Learning("sadia.rahman", "business-stakeholder", 5, 1),
     Learning("rosalind.achebe", "mentor", 300, 99, "experienced"),
     Learning("bartosz.zielinski", "mentor", 290, 99, "experienced"),
     Learning("leilani.kealoha", "mentor", 200, 99, "experienced"),
