@@ -29,7 +29,7 @@ def alike(text: str, *, source: str, but: int = 0) -> list[int]:
     found = [f"'{word}'" for word in words.asked(text, most=MOST_WORDS) if len(word) > 2]
     if not found:
         return []
-    values = {
+    values: dict[str, str | int | list[str]] = {
         "any": " | ".join(found), "each": found, "source": source, "but": but, "looked_at": LOOKED_AT,
         "same": min(SAME, len(found)),
     }  # fmt: skip

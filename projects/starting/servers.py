@@ -18,12 +18,10 @@ def offered(project: Project, viewer: Person) -> list[Source]:
     """
     vertical = Q(experiments__project__unit__lineage__contains=[project.unit.lineage[0]])
     rows = Source.objects.visible_to(viewer).filter(is_enabled=True)
-    counted = rows.annotate(
-        own=Count("experiments", filter=Q(experiments__project=project)),
-        near=Count("experiments", filter=vertical),
-        everybodys=Count("experiments"),
-    )
-    return sorted(counted, key=lambda one: (not answers(one), -one.own, -one.near, -one.everybodys, one.name))
+    own, near = Count("experiments", filter=Q(experiments__project=project)), Count("experiments", filter=vertical)
+    # A stable sort: within those that answer and those that do not, the order of the database stays.
+    counted = rows.annotate(own=own, near=near, all=Count("experiments")).order_by("-own", "-near", "-all", "name")
+    return sorted(counted, key=lambda one: not answers(one))
 
 
 def answers(source: Source) -> bool:
