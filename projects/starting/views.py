@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -65,10 +66,6 @@ class Arrived:
     runs: list[Run]
     source: Source | None
 
-    @property
-    def seen(self) -> str:
-        return str(self.runs[0].pk) if self.runs else "none"
-
 
 def _arrived(request: PersonRequest, project: Project, source: Source | None) -> Arrived:
     runs = Run.objects.visible_to(request.user).filter(experiment__project=project, missing_since=None)
@@ -83,7 +80,11 @@ def started(request: PersonRequest, slug: str) -> HttpResponse:
     project = _project(request, slug)
     sources = servers.offered(project, request.user)
     chosen = servers.chosen(sources, request.GET.get("source"))
-    enrolments = Enrolment.objects.active().filter(person=request.user, team__subject_id=project.pk)
+    enrolments = Enrolment.objects.active().filter(
+        person=request.user,
+        team__subject_type=ContentType.objects.get_for_model(Project),
+        team__subject_id=project.pk,
+    )
     context = {
         "project": project,
         "sources": sources,
